@@ -62,6 +62,8 @@ export interface FunctionAsked {
   readonly keys: readonly string[];
   /** It does nothing else. @default - all that is to be done */
   readonly only?: 'check' | undefined;
+  /** Of how many runs, one after the other, it is to go on with what they have left in the middle. @default - of none */
+  readonly goesOn?: number | undefined;
   readonly by: string;
   readonly why: string;
 }
@@ -177,6 +179,8 @@ export interface EarlierCredentials {
    * @default - nobody knows
    */
   wasConfirmed?(revision: string): boolean;
+  /** Whether the run before this one has ended in the middle, and this one goes on with what that one began. @default false */
+  readonly goesOn?: boolean;
   /** When somebody has asked for it once more, where that has not been done. @default - nobody has */
   readonly askedAt?: Date | undefined;
   /**

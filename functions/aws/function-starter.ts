@@ -16,7 +16,8 @@ export function createFunctionStarter<Name extends Startable>(
   return {
     async start(name, asked) {
       const FunctionName = functions[name];
-      const Payload = Buffer.from(JSON.stringify({ look: asked.keys, only: asked.only, by: asked.by, why: asked.why }));
+      const { keys: look, ...others } = asked;
+      const Payload = Buffer.from(JSON.stringify({ look, ...others }));
       await calling(`lambda:Invoke of ${FunctionName}`, {}, () =>
         client.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload })),
       );

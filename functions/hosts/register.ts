@@ -82,6 +82,7 @@ function remembering(target: Target, secrets: KnownSecrets): Target {
           torn: earlier.torn,
           canPutBack: (accessKeyId) => earlier.canPutBack(accessKeyId),
           wasConfirmed: (revision) => earlier.wasConfirmed?.(revision) ?? false,
+          goesOn: earlier.goesOn,
           askedAt: earlier.askedAt,
           since: earlier.since,
           beforeWriting: () => earlier.beforeWriting(),

@@ -1,6 +1,7 @@
 import type { FunctionStarter, Registry, Secrets, Sts, Targets } from '../account/ports';
 import { throughRetained } from '../account/retained';
 import { survey } from '../account/survey';
+import { MOST_GO_ON } from '../core/config/asked';
 import type { RegistryEntry } from '../core/config/registry';
 import type { DriftSetting } from '../core/config/settings';
 import { after, HOUR, MINUTE } from '../core/duration';
@@ -36,6 +37,8 @@ export interface SyncPorts {
   readonly targets: Targets;
   /** Starts rotate. @default - nobody can say that a key has leaked */
   readonly starter?: FunctionStarter<'rotate'> | undefined;
+  /** Starts this function. @default - what is left in the middle waits for the next hour */
+  readonly itself?: FunctionStarter<'sync'> | undefined;
 }
 
 export interface SyncOptions {
@@ -72,7 +75,14 @@ export async function sync(given: SyncPorts, run: Run, request: SyncRequest, opt
   if (unknown) run.find({ code: 'unknown-event', facts: {} });
   const managed = ids === undefined ? await everything(ports, run, options) : await pick(ids, ports, run, request);
   const neighbours = neighboursOf(ids === undefined ? managed : undefined, ports.registry, run.now());
-  const delivering = { ...ports, targets: failingFast(ports.targets), neighbours };
+  const begun = new Set<string>();
+  const delivering = {
+    begun,
+    ...ports,
+    targets: failingFast(ports.targets),
+    neighbours,
+    goesOn: request.goesOn !== undefined,
+  };
   const doubtful = managed.filter((one) => isInDoubt(one, run));
   const clear = managed.filter((one) => !doubtful.includes(one));
   if (request.only === 'check') {
@@ -92,6 +102,22 @@ export async function sync(given: SyncPorts, run: Run, request: SyncRequest, opt
     halved = await deliverAll(afresh, run, halved, { isFresh: false, known, isPutBack: true });
   }
   await distrustMarks(delivering, run, halved);
+  await goOn(ports, run, request, [...begun]);
+}
+
+/** Has another run go on with deliveries that take longer than one. What is not started now is an hour later. */
+async function goOn(
+  { itself }: SyncPorts,
+  run: Run,
+  { goesOn = 0 }: SyncRequest,
+  keys: readonly string[],
+): Promise<void> {
+  if (itself === undefined || keys.length === 0 || goesOn >= MOST_GO_ON) return;
+  try {
+    await itself.start('sync', { keys, goesOn: goesOn + 1, by: run.function, why: 'a delivery is in the middle' });
+  } catch (thrown) {
+    run.log.warn('sync could not be started', { keys, code: toKeyturnError(thrown).code });
+  }
 }
 
 /** What was put back for the last time may have come after what another run wrote, and marks now. */

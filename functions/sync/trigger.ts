@@ -10,6 +10,8 @@ export interface SyncRequest {
   readonly ids?: readonly string[];
   /** Their targets are compared with what was delivered there, and nothing is written to them. */
   readonly only?: 'check' | undefined;
+  /** How many runs before it, one after the other, have left a delivery in the middle. @default - none */
+  readonly goesOn?: number | undefined;
   /** Who asked and why, in their own words. */
   readonly facts?: Readonly<Record<string, string>>;
   /** The event had another shape than any that is known; everything is looked at instead. */
@@ -54,7 +56,11 @@ export function syncRequestOf(event: unknown): SyncRequest {
       return { trigger: 'event' };
     case undefined: {
       const look = keysToLookAt(event);
-      if (look !== undefined) return { trigger: 'request', ids: look.keys, only: look.only, facts: look.facts };
+      if (look !== undefined) {
+        const { keys: ids, only, goesOn, facts } = look;
+        // Nobody waits for the answer of one that goes on.
+        return { trigger: goesOn === undefined ? 'request' : 'event', ids, only, goesOn, facts };
+      }
       const request = keysAsked(event);
       if (request === 'everything') return { trigger: 'request' };
       return { trigger: 'request', ids: request.keys, facts: request.facts };

@@ -5,6 +5,20 @@ import { STARTABLE } from '../../functions/core/verbs';
 import type { RotationFunction } from '../engine/rotation-function';
 import { NEEDS } from './needs';
 
+/** @internal */
+export const GO_ON = {
+  sid: 'GoOn',
+  may: 'start itself, to go on with a delivery that takes longer than one run',
+  actions: ['lambda:InvokeFunction'],
+} as const;
+
+/** Only where a target is such a one. Apart from the role, which the function depends on. @internal */
+export function allowGoingOn(scope: Construct, { role, lambda }: RotationFunction): void {
+  const { sid, actions } = GO_ON;
+  const statement = new PolicyStatement({ sid, actions: [...actions], resources: [lambda.functionArn] });
+  new Policy(scope, 'GoesOn', { roles: [role], statements: [statement] });
+}
+
 export interface StartsProps {
   readonly functions: Readonly<Record<FunctionName, RotationFunction>>;
   readonly fronts: readonly RotationFunction[];

@@ -20,7 +20,7 @@ import { rightsInWords } from '../access/right-words';
 import { rightsOf } from '../access/rights';
 import { RoleUsesAccess } from '../access/role-uses-access';
 import { SecretEncryption } from '../access/secret-encryption';
-import { allowStarts } from '../access/starts';
+import { allowGoingOn, allowStarts, GO_ON } from '../access/starts';
 import type { TrailFiles } from '../access/trail-files-access';
 import { UserAccess } from '../access/user-access';
 import { alarmDefinitions, providerAlarms } from '../alarms/alarm-definitions';
@@ -180,6 +180,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   /** @internal */
   readonly _bundles: string | undefined;
 
+  private goesOn = false;
   private providerMay: readonly string[] = [];
   private provider: OwnProvider | undefined;
   private readonly providerSealKeys: string[] = [];
@@ -291,6 +292,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.deployedBy.stacks.add(Stack.of(key).stackName);
     if (secret === 'existing') this.knowExisting(key);
     this.triggers.afterDeploymentOf(Stack.of(key));
+    if (deliveries.some(({ takesRuns }) => takesRuns)) this.goOn();
     this.guardrails.node.addDependency(
       ...this.userAccess.map((access) => access.add(user, createUser ? 'root' : 'any')),
       ...deliveries.flatMap((delivery) => this.connectionAccess.add(delivery)),
@@ -299,6 +301,11 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this.ownChanges.watchKeys(keyIds(this.connectionAccess.keys));
     // All rights by one name: in a template of very many keys there is no room to name five policies in each.
     return this.guardrails;
+  }
+
+  private goOn(): void {
+    if (!this.goesOn) allowGoingOn(this, this._functions.sync);
+    this.goesOn = true;
   }
 
   /** Told what the endpoint of a provider may do, in words. @internal */
@@ -515,7 +522,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
 
   private rightsInWords(settings: Settings): readonly DeployedRight[] {
     const added = new Map<string, readonly string[]>([
-      ['sync', this.connectionAccess.words],
+      ['sync', [...this.connectionAccess.words, ...(this.goesOn ? [GO_ON.may] : [])]],
       ['deactivate', this.roleUsesAccess.words],
       ['report', this.reportMay],
     ]);

@@ -49,6 +49,7 @@ export function dataCenterItem(item: DeliverTo): Delivery {
   const arns = [arn('ssm', `document/${document}`), ...nodes.map((node) => nodeArn(node, arn))];
   return {
     item,
+    takesRuns: true,
     rights: [
       { right, arns },
       { right: READ, arns: ['*'] },

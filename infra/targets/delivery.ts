@@ -10,6 +10,8 @@ export interface Delivery {
   readonly connection?: Connection | undefined;
   /** What sync has to be allowed beside reading the connection's token. */
   readonly rights?: readonly { readonly right: Right; readonly arns: readonly string[] }[];
+  /** Whether a delivery may take longer than a run, so that another one has to go on. @default false */
+  readonly takesRuns?: boolean;
   /** ARNs of roles that fetch the credential by themselves. */
   readonly readers?: readonly string[];
   /** What stands in the item for a text that only the deployment knows, and that text. */

@@ -22,7 +22,7 @@ export const DEEP_SUITES = [
   'test/runtime/buses.test.ts',
   'test/alarms/torn-pair.test.ts',
   // Nodes that are restarted one by one, with a death at each request and two runs at once.
-  'test/hosts/data-center/{deaths,faults,record,restarts}.test.ts',
+  'test/hosts/data-center/{deaths,faults,many-nodes,record,restarts}.test.ts',
   // What people and AWS ask for, over HTTP; what each use case does with its ports has tables beside it.
   'test/operate/{compromised,exposed,rollback,word-of-the-record}.test.ts',
   'test/rotate/quarantined.test.ts',

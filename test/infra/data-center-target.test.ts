@@ -1,7 +1,10 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { deliverToSchema } from '../../functions/core/hosts/target';
+import { FUNCTION_NAMES } from '../../functions/core/names';
 import { DeliveryTarget } from '../../infra';
+import { mayFunction } from './access';
+import { ACCOUNT, REGION } from './deployed';
 import { errorsOf, registryEntriesOf, resourcesOf, rotationIn, stackOf, templateOf } from './synthesized';
 
 const [ONE, TWO] = ['i-0123456789abcdef0', 'mi-0fedcba9876543210'];
@@ -88,6 +91,24 @@ describe('nodes of a Data Center as a target', () => {
 
   it('a stack without one has none of these rights', () => {
     expect(commandRights(managing())).toEqual({});
+  });
+
+  it('K12: sync may start itself to go on, where there is one, and nobody else may for that', async () => {
+    const target = DeliveryTarget.dataCenter({ document: 'restart', nodes: [ONE, TWO] });
+    const starts = async (stack: Stack) => {
+      const template = templateOf(stack);
+      const resource = ({ id }: { readonly id: string }) => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${id}`;
+      const functions = resourcesOf(template, 'AWS::Lambda::Function').filter(({ id }) => /^KeyRotation/.test(id));
+      const all = FUNCTION_NAMES.flatMap((name) => functions.map((one) => ({ name, one })));
+      const may = all.map(async ({ name, one }) => {
+        const request = { action: 'lambda:InvokeFunction', resource: resource(one) };
+        return (await mayFunction(template, name, request)) ? [`${name}: ${one.id.slice(0, -8)}`] : [];
+      });
+      return (await Promise.all(may)).flat();
+    };
+    expect(await starts(managing(target, target))).toEqual(['sync: KeyRotationSyncFunction']);
+    expect(await starts(managing())).toEqual([]);
+    expect(JSON.stringify(templateOf(managing(target)))).toContain('start itself, to go on with a delivery');
   });
 
   it('comes from keyturn.yaml with the same rights, and stands in the registry', () => {

@@ -53,7 +53,7 @@ export interface Outcome {
 export class Scene extends Stage {
   readonly audits: AuditEvent[] = [];
   /** What fronts had started, which nobody does here but the test. */
-  readonly started: ({ readonly name: Startable } & Pick<FunctionAsked, 'keys' | 'only'>)[] = [];
+  readonly started: ({ readonly name: Startable } & Pick<FunctionAsked, 'keys' | 'only' | 'goesOn'>)[] = [];
   /** Lambda starts nothing of it. */
   startsNothing = false;
   /** Milliseconds that a run has; a short one starts nothing. */
@@ -146,6 +146,13 @@ export class Scene extends Stage {
         this.clock.advanceBy(milliseconds);
       },
     };
+    const starter = held<FunctionStarter>({
+      start: async (name, { keys, only, goesOn }) => {
+        if (this.startsNothing) throw new KeyturnError('aws-throttled', 'Lambda starts nothing.', { retryable: true });
+        const more = { ...(only === undefined ? {} : { only }), ...(goesOn === undefined ? {} : { goesOn }) };
+        this.started.push({ name, keys, ...more });
+      },
+    });
     return {
       iam: held(createIam()),
       sts: held(this.#counted(createSts())),
@@ -153,13 +160,8 @@ export class Scene extends Stage {
       secrets: held(createSecrets()),
       registry: held(createRegistry(REGISTRY_PATH)),
       targets: held(openTargets({ ...createHostPorts(), time, random: () => 0 })),
-      starter: held<FunctionStarter>({
-        start: async (name, { keys, only }) => {
-          if (this.startsNothing)
-            throw new KeyturnError('aws-throttled', 'Lambda starts nothing.', { retryable: true });
-          this.started.push({ name, keys, ...(only === undefined ? {} : { only }) });
-        },
-      }),
+      starter,
+      itself: starter,
     };
   }
 

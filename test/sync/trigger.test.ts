@@ -33,6 +33,19 @@ describe('the event that starts a delivery', () => {
     expect(syncRequestOf(event)).toEqual({ trigger: 'event', ids: ['shop'] });
   });
 
+  it('names the keys that a run before it has left in the middle, and how many runs there were (K9)', () => {
+    const by = { by: 'sync', why: 'a delivery is in the middle' };
+    const facts = { requestedBy: by.by, requestedWhy: by.why };
+    expect(syncRequestOf({ look: ['shop'], goesOn: 2, ...by })).toEqual({
+      trigger: 'event',
+      ids: ['shop'],
+      goesOn: 2,
+      facts,
+    });
+    for (const goesOn of [0, 13, 1.5, '2', -1])
+      expect(() => syncRequestOf({ look: ['shop'], goesOn, ...by })).toThrow(/no event that Keyturn's own rules send/);
+  });
+
   it('keeps an id whose end looks like the suffix of an ARN', () => {
     expect(syncRequestOf(put('keyturn/shop-aBc123'))).toEqual({ trigger: 'event', unknown: true });
     expect(syncRequestOf(put('keyturn/shop-stable'))).toEqual({ trigger: 'event', ids: ['shop-stable'] });

@@ -32,7 +32,15 @@ export interface KeysAsked {
 export interface KeysToLookAt extends KeysAsked {
   /** It compares their targets with what was delivered there, and writes nothing to them. @default - all that is to be done */
   readonly only?: 'check' | undefined;
+  /** How many runs before it have left a delivery in the middle. @default - none */
+  readonly goesOn?: number | undefined;
 }
+
+/**
+ * Runs, one after the other, of which each starts the next. Lambda takes about 16 for a loop that nobody has meant, and
+ * ends it ("Use Lambda recursive loop detection" in its developer guide).
+ */
+export const MOST_GO_ON = 12;
 
 const everything = z.strictObject({});
 const words = z
@@ -45,7 +53,13 @@ const ids = z
   .min(1, 'expected at least one id')
   .max(1000, 'expected at most 1000 ids');
 const someKeys = z.strictObject({ keys: ids, by: words, why: words });
-const look = z.strictObject({ look: ids, only: z.literal('check').optional(), by: words, why: words });
+const look = z.strictObject({
+  look: ids,
+  only: z.literal('check').optional(),
+  goesOn: z.int().min(1).max(MOST_GO_ON).optional(),
+  by: words,
+  why: words,
+});
 const FORM = '{"keys": ["web-shop-production"], "by": "alice", "why": "leaked in a log"}, or {} for the usual run';
 
 /**
@@ -67,8 +81,8 @@ export function keysAsked(event: unknown): KeysAsked | 'everything' {
 export function keysToLookAt(event: unknown): KeysToLookAt | undefined {
   const parsed = look.safeParse(event);
   if (!parsed.success) return undefined;
-  const { look: keys, only, by = 'not said', why = 'not said' } = parsed.data;
-  return { keys, only, facts: { requestedBy: by, requestedWhy: why } };
+  const { look: keys, only, goesOn, by = 'not said', why = 'not said' } = parsed.data;
+  return { keys, only, goesOn, facts: { requestedBy: by, requestedWhy: why } };
 }
 
 /**

@@ -53,7 +53,7 @@ export class DataCenter implements Target {
     this.#props = props;
   }
 
-  /** @throws HostError `under-way` where a later run goes on; why it cannot go on */
+  /** @throws HostError `under-way` where a later run goes on, at once where it is retryable; why it cannot go on */
   async deliver(credential: Credential, stored: StoredCredential, earlier?: EarlierCredentials): Promise<Receipt> {
     const { secretArn, versionId } = stored;
     const wasConfirmed = earlier?.wasConfirmed?.(versionId) ?? false;
@@ -64,6 +64,7 @@ export class DataCenter implements Target {
       wasConfirmed: wasConfirmed && askedAt === undefined,
       since: earlier?.since,
       end: this.#now() + STAYS,
+      goesOn: earlier?.goesOn ?? false,
       own: [],
       tries: 0,
       ended: earlier?.ended,
@@ -132,8 +133,10 @@ export class DataCenter implements Target {
   }
 
   /** Stays as long as it is this run that goes on. */
-  async #wait(open: readonly SentRestart[], { own, end }: Roll): Promise<void> {
-    if (!isFirst(own, open) || this.#now() + LOOKS_EVERY > end) throw this.#underWay(open);
+  async #wait(open: readonly SentRestart[], { own, end, goesOn, request }: Roll): Promise<void> {
+    if (goesOn && own.length === 0) own.push(...open.filter((one) => isFor(one, request)));
+    const isOurs = isFirst(own, open);
+    if (!isOurs || this.#now() + LOOKS_EVERY > end) throw this.#underWay(open, isOurs);
     await this.#props.time.sleep(LOOKS_EVERY);
   }
 
@@ -211,9 +214,9 @@ export class DataCenter implements Target {
     return this.#props.time.now().getTime();
   }
 
-  #underWay(open: readonly SentRestart[]): HostError {
+  #underWay(open: readonly SentRestart[], isOurs: boolean): HostError {
     const nodes = open.map(({ node, commandId, status }) => `${node} (${commandId}: ${status})`).join(', ');
-    return this.#error('under-way', `restarting now: ${nodes}. A later run goes on when it has confirmed.`, true);
+    return this.#error('under-way', `restarting now: ${nodes}. A later run goes on when it has confirmed.`, isOurs);
   }
 
   #stopped({ failed, isOwn, again }: Extract<RollStep, { readonly do: 'stop' }>): HostError {
@@ -249,6 +252,8 @@ interface Roll {
   readonly since: Date | undefined;
   /** Until when this run stays with its own commands (ms). */
   readonly end: number;
+  /** Whether it takes over what the run before it has sent. */
+  readonly goesOn: boolean;
   /** What this run has sent: for what others have sent they wait themselves. */
   readonly own: SentRestart[];
   tries: number;

@@ -31,6 +31,10 @@ import { tellingRestarts } from './telling-restarts';
 export interface DeliverPorts extends ProvePorts {
   readonly targets: Targets;
   readonly neighbours: Neighbours;
+  /** Whether a run before this one has left a delivery in the middle for it. @default false */
+  readonly goesOn?: boolean;
+  /** Takes the ids of keys whose delivery is left in the middle, and may be gone on with at once. @default - a later run does */
+  readonly begun?: Set<string>;
 }
 
 /**
@@ -178,6 +182,7 @@ async function toTarget(
       wasConfirmed: (shown) =>
         countsUnasked(secret, step) &&
         isRecorded(secret, step, revisionDigest(targetId(config, entry.connections), shown)),
+      goesOn: ports.goesOn,
       askedAt: deliveryAskedAt(secret, step),
       since: currentAgainSince(secret, step),
       read: (id) => earlierCredential(id, config, step, work),
@@ -189,10 +194,7 @@ async function toTarget(
     return { answer: 'delivered', isLeft: true, place, revision: shown };
   } catch (thrown) {
     const error = toKeyturnError(thrown);
-    if (error.code === 'under-way') {
-      run.audit('target-begun', entry, { ...about, message: error.message });
-      return { answer: 'failed', isLeft: true };
-    }
+    if (error.code === 'under-way') return leftInTheMiddle(error, about, work);
     run.count('failed');
     const facts = { concerns: error.concerns };
     run.audit('target-failed', entry, { ...about, outcome: 'failed', code: error.code, message: error.message, facts });
@@ -202,6 +204,16 @@ async function toTarget(
     if (error.torn) await rememberTorn(step, work);
     return { answer: error.halved ? 'halved' : 'failed', isLeft: isBegun && !error.unchanged };
   }
+}
+
+function leftInTheMiddle(
+  { message, retryable }: KeyturnError,
+  about: object,
+  { ports, run, managed }: DeliveryWork,
+): Answered {
+  run.audit('target-begun', managed.entry, { ...about, message });
+  if (retryable) ports.begun?.add(managed.entry.id);
+  return { answer: 'failed', isLeft: true };
 }
 
 /** Whether a target may hold the key already, so that nobody knows what a place that shows no ID held before. */

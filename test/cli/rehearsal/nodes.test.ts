@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type RehearsalOptions, type Report, rehearse } from '../../../cli/rehearsal/rehearse';
+import { MINUTE } from '../../../functions/core/duration';
 import type { World } from '../../../local/world';
 import { synthesized } from '../../support/deployed-world';
 
@@ -32,6 +33,22 @@ function restartByHand({ account, hosts }: World): void {
     hosts.dataCenter.node(node);
   }
 }
+
+it('slow nodes are gone on with within minutes, by a run that the one before it starts (K8)', async () => {
+  let world: World | undefined;
+  await live(3, (day, given) => {
+    world = given;
+    given.hosts.dataCenter.startsIn = 9 * MINUTE;
+    if (day === 1) restartByHand(given);
+  });
+  // As deployed, by hand, and by the look that has seen that.
+  const [first, second] = world?.hosts.dataCenter.outages.slice(4) ?? [];
+  expect([first?.node, second?.node]).toEqual([ONE, TWO]);
+  const minutes = ((second?.from ?? 0) - (first?.from ?? 0)) / MINUTE;
+  // No run stays for so long, and the next one of the rule would come an hour after the first.
+  expect(minutes).toBeGreaterThan(9);
+  expect(minutes).toBeLessThan(12);
+}, 60_000);
 
 it('two nodes that are restarted at once are seen', async () => {
   const report = await live(4, (day, world) => (day === 2 ? restartByHand(world) : undefined));

@@ -59,19 +59,17 @@ export function createNodeCommands({ timeout = LONGEST_CALL, ...access }: NodeCo
     async sent(where) {
       const client = clientIn(where.region);
       const commands = await commandsOf(client, where);
-      const perNode = where.nodes.map(async (node) => {
-        const own = commands.filter(({ InstanceIds = [] }) => InstanceIds.includes(node));
-        if (own.length === 0) return [];
-        const invocations = await invocationsOn(client, node, where);
-        return own.map((command) =>
-          sentRestart(
-            command,
-            node,
-            invocations.find(({ CommandId }) => CommandId === command.CommandId),
-          ),
-        );
-      });
-      return [...(await Promise.all(perNode)).flat(), ...openElsewhere(commands, where)];
+      if (commands.length === 0) return [];
+      const invocations = await invocationsOf(client, where);
+      const own = where.nodes.flatMap((node) =>
+        commands.flatMap((command) => {
+          const invocation = invocations.get(nameOf(command.CommandId, node));
+          // One that names its nodes by tags does not list them.
+          const isOn = invocation !== undefined || command.InstanceIds?.includes(node);
+          return isOn ? [sentRestart(command, node, invocation)] : [];
+        }),
+      );
+      return [...own, ...openElsewhere(commands, where)];
     },
 
     async restart({ region, document }, node, request) {
@@ -112,16 +110,24 @@ async function commandsOf(client: SSMClient, { document }: NodesOf): Promise<rea
   return found.filter(({ DocumentName }) => DocumentName === document);
 }
 
-function invocationsOn(client: SSMClient, node: string, { document }: NodesOf): Promise<readonly CommandInvocation[]> {
+/** What became of all commands of the document, by command and node. */
+async function invocationsOf(
+  client: SSMClient,
+  { document }: NodesOf,
+): Promise<ReadonlyMap<string, CommandInvocation>> {
   const Filters = [{ key: 'DocumentName' as const, value: document }];
-  return asking(`ssm:ListCommandInvocations of ${document} on ${node}`, () =>
+  const all = await asking(`ssm:ListCommandInvocations of ${document}`, () =>
     allPages(async (NextToken) => {
-      const asked = { InstanceId: node, Filters, MaxResults: PAGE, NextToken };
-      const command = new ListCommandInvocationsCommand(asked);
+      const command = new ListCommandInvocationsCommand({ Filters, MaxResults: PAGE, NextToken });
       const { CommandInvocations = [], NextToken: next } = await client.send(command);
       return { items: CommandInvocations, next };
     }),
   );
+  return new Map(all.map((one) => [nameOf(one.CommandId, one.InstanceId), one]));
+}
+
+function nameOf(command = '', node = ''): string {
+  return `${command} ${node}`;
 }
 
 /** What is at work on other nodes, or on those with a tag, which may be some of the same cluster. */
@@ -132,6 +138,8 @@ function openElsewhere(commands: readonly Command[], { nodes }: NodesOf): readon
     return [sentRestart(command, InstanceIds[0] ?? 'nodes by their tags', command)];
   });
 }
+
+const PARAMETERS: ReadonlySet<string> = new Set(Object.values(DOCUMENT_PARAMETERS));
 
 function parametersOf(request: RestartRequest): Record<string, string[]> {
   const named = Object.entries(DOCUMENT_PARAMETERS).map(([field, name]) => [
@@ -152,12 +160,15 @@ function sentRestart(
 ): SentRestart {
   const { CommandId: commandId = '', RequestedDateTime: sentAt = new Date(0), Parameters = {} } = command;
   const one = (name: string) => (Parameters[name]?.length === 1 ? Parameters[name][0] : undefined);
+  const isUsual = !/\d|LATEST/.test(command.DocumentVersion ?? '');
+  const isOurs = isUsual && Object.keys(Parameters).every((name) => PARAMETERS.has(name));
   const about = {
     commandId,
     node,
     sentAt,
     secretArn: one(DOCUMENT_PARAMETERS.secretArn),
-    versionId: one(DOCUMENT_PARAMETERS.versionId),
+    // What another version of the document does, or this one with other settings, says nothing of a node's health.
+    versionId: isOurs ? one(DOCUMENT_PARAMETERS.versionId) : undefined,
     askedAt: one(DOCUMENT_PARAMETERS.askedAt),
   };
   const { Status: status = 'Pending', StatusDetails: details = status } = invocation ?? command;

@@ -45,11 +45,16 @@ interface Invocation {
   details: string;
 }
 
+type Tags = Readonly<Record<string, string>>;
+
 interface Sent {
   readonly id: string;
   readonly at: number;
   readonly expiresAt: number;
   readonly document: string;
+  readonly documentVersion: string;
+  /** How its nodes were named, where that was not by their IDs alone. */
+  readonly targets: NonNullable<SsmInput<'SendCommand'>['Targets']>;
   readonly comment: string;
   readonly parameters: Readonly<Record<string, readonly string[]>>;
   readonly timeoutSeconds: number;
@@ -72,6 +77,7 @@ export class RunCommand {
   /** ms until what was sent is listed. */
   listDelay = 0;
   readonly #nodes = new Map<string, ManagedNode>();
+  readonly #tags = new Map<string, Tags>();
   readonly #documents = new Map<string, CommandDocument>([
     ['AWS-RunShellScript', { parameters: ['commands', 'workingDirectory', 'executionTimeout'], needed: ['commands'] }],
   ]);
@@ -84,9 +90,10 @@ export class RunCommand {
     private readonly identifiers: Identifiers,
   ) {}
 
-  /** Has a machine managed, under its ID. */
-  addNode(id: string, node: ManagedNode): void {
+  /** Has a machine managed, under its ID. @param tags that it has as an instance */
+  addNode(id: string, node: ManagedNode, tags: Tags = {}): void {
     this.#nodes.set(id, node);
+    this.#tags.set(id, tags);
   }
 
   addDocument(name: string, document: CommandDocument): void {
@@ -118,8 +125,10 @@ export class RunCommand {
     if (document === undefined)
       throw new AwsError('InvalidDocument', 400, 'document hash and hash type must both be present or none.');
     assertParameters(document, Parameters);
-    if (InstanceIds.length === 0) throw new AwsError('ValidationException', 400, 'Targets are not supported here.');
-    const nodes = [...new Set(InstanceIds)].map((id) => {
+    const { Targets = [], DocumentVersion = '$DEFAULT' } = input;
+    if ((InstanceIds.length === 0) === (Targets.length === 0))
+      throw new AwsError('InvalidParameters', 400, 'Either InstanceIds or Targets.');
+    const nodes = [...new Set([...InstanceIds, ...this.#aimedAt(Targets)])].map((id) => {
       const node = this.#nodes.get(id);
       if (node === undefined)
         throw new AwsError('InvalidInstanceId', 400, 'Instances not in a valid state for account');
@@ -131,6 +140,8 @@ export class RunCommand {
       at,
       expiresAt: at + TimeoutSeconds * SECOND,
       document: DocumentName,
+      documentVersion: DocumentVersion,
+      targets: Targets,
       comment: Comment,
       parameters: Parameters,
       timeoutSeconds: TimeoutSeconds,
@@ -177,6 +188,16 @@ export class RunCommand {
     const { CommandPlugins: _plugins, RequestedDateTime: _at, ...told } = invocationOf(sent, invocation);
     const ResponseCode = { Success: 0, Failed: 1 }[invocation.status as string] ?? -1;
     return { ...told, ResponseCode, StandardOutputContent: '', StandardErrorContent: '' };
+  }
+
+  /** The nodes that have one of the values of each key. */
+  #aimedAt(targets: Sent['targets']): readonly string[] {
+    if (targets.length === 0) return [];
+    return [...this.#nodes.keys()].filter((id) =>
+      targets.every(({ Key, Values }) =>
+        Values.includes(Key === 'InstanceIds' ? id : (this.#tags.get(id)?.[Key.slice('tag:'.length)] ?? '')),
+      ),
+    );
   }
 
   #reach(sent: Sent, invocation: Invocation, node: ManagedNode, at: number): void {
@@ -264,12 +285,12 @@ function commandOf(sent: Sent) {
   return {
     CommandId: sent.id,
     DocumentName: sent.document,
-    DocumentVersion: '$DEFAULT',
+    DocumentVersion: sent.documentVersion,
     Comment: sent.comment,
     ExpiresAfter: new Date(sent.expiresAt),
     Parameters: sent.parameters,
-    InstanceIds: invocations.map(({ node }) => node),
-    Targets: [],
+    InstanceIds: sent.targets.length === 0 ? invocations.map(({ node }) => node) : [],
+    Targets: sent.targets,
     RequestedDateTime: new Date(sent.at),
     Status: worst?.status ?? ('Success' as const),
     StatusDetails: worst?.details ?? 'Success',
@@ -289,7 +310,7 @@ function invocationOf(sent: Sent, { node, status, details }: Invocation) {
     InstanceId: node,
     Comment: sent.comment,
     DocumentName: sent.document,
-    DocumentVersion: '$DEFAULT',
+    DocumentVersion: sent.documentVersion,
     RequestedDateTime: new Date(sent.at),
     Status: status,
     StatusDetails: details,

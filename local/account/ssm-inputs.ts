@@ -57,7 +57,15 @@ export const ssmInputs = {
   }),
   SendCommand: z.object({
     DocumentName: z.string().regex(/^[\w\-.:/]{3,128}$/),
+    DocumentVersion: z
+      .string()
+      .regex(/^(\$LATEST|\$DEFAULT|[1-9]\d*)$/)
+      .optional(),
     InstanceIds: z.array(InstanceId).max(50).optional(),
+    Targets: z
+      .array(z.object({ Key: z.string().regex(/^(tag:.+|InstanceIds)$/), Values: z.array(z.string()).max(50) }))
+      .max(5)
+      .optional(),
     Parameters: z.record(z.string(), z.array(z.string())).optional(),
     Comment: z.string().max(100).optional(),
     TimeoutSeconds: integer(30, 2_592_000).optional(),

@@ -97,7 +97,7 @@ export interface SentRestart {
   readonly commandId: string;
   readonly node: string;
   readonly sentAt: Date;
-  /** What it was sent for; undefined where its parameters say nothing of it. */
+  /** What it was sent for; undefined where its parameters say nothing of it, or it is another one than Keyturn sends. */
   readonly secretArn: string | undefined;
   readonly versionId: string | undefined;
   readonly askedAt?: string | undefined;

@@ -144,14 +144,16 @@ export class DataCenter implements Target {
   async #act(node: string, sent: readonly SentRestart[], roll: Roll): Promise<void> {
     const { config, time } = this.#props;
     roll.tries += 1;
+    // Each node takes one; another one is sent after a throttle alone.
+    const mayTry = roll.tries <= config.nodes.length + MOST_THROTTLED;
+    if (!mayTry) throw this.#error('host-answer-invalid', 'Systems Manager lists no command as it was sent.', true);
     try {
       const mine = await this.#restart(node, roll.request, sent);
       roll.own.push(mine);
       this.#props.shared.sent.push(mine);
     } catch (thrown) {
-      const mayTry = roll.tries <= config.nodes.length + MOST_THROTTLED;
       const error = toKeyturnError(thrown);
-      if (!mayTry || error.code !== 'rate-limited') {
+      if (error.code !== 'rate-limited') {
         // Of one that may have been sent Systems Manager tells later what came of it.
         const { mayHaveHappened = false } = thrown as Partial<HostError>;
         if (!mayHaveHappened) await roll.ended?.([{ node, sentAt: time.now(), came: 'refused', error }]);

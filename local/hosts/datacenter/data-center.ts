@@ -16,6 +16,8 @@ export interface NodeSetup {
   readonly role: string;
   /** Its `bitbucket.properties` as it finds them when it starts. */
   readonly properties: () => string;
+  /** Tags of the machine. @default - none */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** What is wrong with a node. `unwell` comes back from a restart and never says that it runs; `hangs` says nothing. */
@@ -47,7 +49,7 @@ export class DataCenters {
   add(id: string, setup: NodeSetup): ClusterNode {
     const node = new ClusterNode(id, setup, this.account, () => this.startsIn);
     this.#nodes.set(id, node);
-    this.account.runCommand.addNode(id, node);
+    this.account.runCommand.addNode(id, node, setup.tags);
     return node;
   }
 

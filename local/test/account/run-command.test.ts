@@ -53,6 +53,28 @@ describe('a command', () => {
     expect([await status(id), await whole(id)]).toEqual([says, says]);
   });
 
+  it('may name its machines by tags, and is listed without their IDs', async () => {
+    const { clock, runCommand, ssm, status } = await machines();
+    for (const [id, Name] of [
+      ['i-0aaaaaaaaaaaaaaaa', 'one'],
+      ['i-0bbbbbbbbbbbbbbbb', 'two'],
+    ] as const)
+      runCommand.addNode(id, { reach: () => 'online', run: () => ({ takes: 1_000, ends: 'Success' }) }, { Name });
+    const Targets = [{ Key: 'tag:Name', Values: ['two', 'three'] }];
+    const sent = { DocumentName: 'restart', Parameters: { Why: ['x'] }, DocumentVersion: '2' };
+    const { Command } = await ssm.send(new SendCommandCommand({ ...sent, Targets }));
+    expect(Command).toMatchObject({ InstanceIds: [], Targets, DocumentVersion: '2', TargetCount: 1 });
+    clock.advanceBy(10_000);
+    const id = Command?.CommandId ?? '';
+    expect([await status(id, 'i-0bbbbbbbbbbbbbbbb'), await status(id, 'i-0aaaaaaaaaaaaaaaa')]).toEqual([
+      'Success',
+      undefined,
+    ]);
+    const both = { ...sent, Targets, InstanceIds: [MACHINE] };
+    await expect(ssm.send(new SendCommandCommand(both))).rejects.toThrow('InstanceIds');
+    await expect(ssm.send(new SendCommandCommand(sent))).rejects.toThrow('InstanceIds');
+  });
+
   it('waits for a machine that is offline until its time is up', async () => {
     const { clock, machine, send, status } = await machines();
     machine.reach = 'offline';

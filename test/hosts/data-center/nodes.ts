@@ -28,7 +28,7 @@ export class DataCenterScene extends Scene {
     await scene.start();
     scene.nodes.startsIn = 25_000;
     scene.manage(KEY);
-    scene.account.runCommand.addDocument(DOCUMENT, { parameters: [...NEEDED, 'AskedAt'], needed: NEEDED });
+    scene.account.runCommand.addDocument(DOCUMENT, { parameters: [...NEEDED, 'AskedAt', 'Service'], needed: NEEDED });
     for (const id of NODES) scene.addNode(id);
     scene.isFilled = true;
     scene.deliverTo([...NODES]);
@@ -37,7 +37,8 @@ export class DataCenterScene extends Scene {
 
   addNode(id: string) {
     const lines = [CLASS, line('id', 'accessKeyId'), line('secret', 'secretAccessKey')].join('\n');
-    return this.nodes.add(id, { role: ROLE, properties: () => (this.isFilled ? lines : '') });
+    const tags = { Cluster: 'bitbucket', Name: id };
+    return this.nodes.add(id, { role: ROLE, properties: () => (this.isFilled ? lines : ''), tags });
   }
 
   /** What a deployment writes whose key has these nodes. */

@@ -18,11 +18,11 @@ async function rotatedAgain(): Promise<string> {
 }
 
 /** What a person sends. */
-function sendByHand(node: string, parameters = {}) {
+function sendByHand(node: string, parameters = {}, more: object = { InstanceIds: [node] }) {
   const SecretArn = scene.account.secretsManager.describeSecret({ SecretId: `keyturn/${KEY}` }).ARN;
   const version = scene.current(KEY) ?? '';
   const Parameters = { SecretArn: [SecretArn], VersionId: [version], AccessKeyId: ['AKIA'], ...parameters };
-  return scene.account.runCommand.sendCommand({ DocumentName: DOCUMENT, InstanceIds: [node], Parameters });
+  return scene.account.runCommand.sendCommand({ DocumentName: DOCUMENT, Parameters, ...more });
 }
 
 /** Shown to an administrator, and done. @returns what was shown */
@@ -284,6 +284,70 @@ describe('nodes of a Data Center', () => {
       expect(scene.isDelivered(KEY)).toBe(true);
     },
   );
+});
+
+describe('commands that somebody else sends', () => {
+  const byTag = (node: string) => ({ Targets: [{ Key: 'tag:Name', Values: [node] }] });
+
+  /** What Keyturn has sent itself for the current version. */
+  const ownNodes = () => {
+    const { Commands } = scene.account.runCommand.listCommands({});
+    const own = Commands.filter(({ Comment, Parameters }) => {
+      return Comment.startsWith('Keyturn') && Parameters.VersionId?.[0] === scene.current(KEY);
+    });
+    return own.flatMap(({ InstanceIds }) => InstanceIds).reverse();
+  };
+
+  it.each([
+    ['other parameters', { Service: ['another'] }, undefined],
+    ['another version of the document', {}, { InstanceIds: [ONE], DocumentVersion: '1' }],
+    ['the same for a node by its tag, and other parameters', { Service: ['another'] }, byTag(ONE)],
+  ])('confirm nothing with %s (K3)', async (_what, parameters, more) => {
+    await rotatedAgain();
+    sendByHand(ONE, parameters, more);
+    scene.hours(0.1);
+    await scene.sync();
+    expect(ownNodes()).toEqual([ONE, TWO]);
+    expect(scene.isDelivered(KEY)).toBe(true);
+    expect(scene.mostDown).toBe(1);
+  });
+
+  it.each([
+    ['its ID', undefined],
+    ['its tag', byTag(ONE)],
+    ['its ID among targets', { Targets: [{ Key: 'InstanceIds', Values: [ONE] }] }],
+  ])('confirm what Keyturn would have sent, to a node by %s', async (_what, more) => {
+    await rotatedAgain();
+    sendByHand(ONE, {}, more);
+    scene.hours(0.1);
+    await scene.sync();
+    expect(ownNodes()).toEqual([TWO]);
+    expect(scene.isDelivered(KEY)).toBe(true);
+  });
+
+  it('tell of a node that is down, by its tag too, and are waited for', async () => {
+    await rotatedAgain();
+    scene.nodes.node(TWO).trouble = 'unwell';
+    const { Command } = sendByHand(TWO, {}, byTag(TWO));
+    expect((await scene.sync()).audits.map(({ event }) => event)).toContain('target-begun');
+    scene.hours(0.2);
+    const { audits } = await scene.sync();
+    expect(audits.find(({ event }) => event === 'target-failed')?.message).toContain(Command.CommandId);
+    expect(ownNodes()).toEqual([]);
+  });
+
+  it('a list that shows nothing as it was sent ends the run, and no command is sent again and again', async () => {
+    await rotatedAgain();
+    scene.account.runCommand.addDocument(DOCUMENT, { parameters: [...NEEDED, 'Service'], needed: NEEDED });
+    const { sendCommand } = scene.account.runCommand;
+    scene.account.runCommand.sendCommand = function (input) {
+      return sendCommand.call(this, { ...input, DocumentVersion: '7' });
+    };
+    const { audits } = await scene.sync();
+    expect(audits.find(({ event }) => event === 'target-failed')?.code).toBe('host-answer-invalid');
+    expect(scene.sent()).toBeLessThan(9);
+    expect(scene.isDelivered(KEY)).toBe(false);
+  });
 });
 
 describe('keyturn deliver', () => {

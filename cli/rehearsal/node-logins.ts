@@ -47,10 +47,12 @@ export class NodeLogins {
     return this.world.hosts.dataCenter.outages.length;
   }
 
-  /** Restarts of a node for a version for which it had been restarted already. */
+  /** Restarts of a node for a version for which it had been restarted already, and nobody has asked for since. */
   get repeated(): number {
     const { outages } = this.world.hosts.dataCenter;
-    return outages.length - new Set(outages.map(({ node, versionId }) => `${node} ${versionId}`)).size;
+    return (
+      outages.length - new Set(outages.map(({ node, versionId, askedAt }) => `${node} ${versionId} ${askedAt}`)).size
+    );
   }
 
   get mostDown(): number {

@@ -31,6 +31,8 @@ export interface Outage {
   readonly until: number | undefined;
   /** The version that the command was for. */
   readonly versionId: string;
+  /** When somebody had asked for it although the node had been restarted for that; empty where nobody had. */
+  readonly askedAt: string;
 }
 
 /**
@@ -159,7 +161,7 @@ export class ClusterNode implements ManagedNode {
     const takes = isBack ? this.startsIn() : GIVES_UP;
     this.#busyUntil = from + takes;
     this.#endOutage(from);
-    this.outages.push({ node: this.id, from, until: isBack ? from + takes : undefined, versionId });
+    this.outages.push({ node: this.id, from, until: isBack ? from + takes : undefined, versionId, askedAt });
     if (!isBack) return { takes: waits + takes, ends: this.trouble === 'hangs' ? 'never' : 'Failed' };
     this.#restartedFor.set(secret, versionId);
     if (isAsked) this.#askedAt.set(secret, askedAt);

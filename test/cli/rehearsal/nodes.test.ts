@@ -50,6 +50,22 @@ it('slow nodes are gone on with within minutes, by a run that the one before it 
   expect(minutes).toBeLessThan(12);
 }, 60_000);
 
+it('a node that starts once more because somebody has asked for it is no repetition (K14)', async () => {
+  const report = await live(3, (day, { account, hosts }) => {
+    const node = day === 1 ? ONE : TWO;
+    const { Commands } = account.runCommand.listCommands({ InstanceId: node });
+    const Parameters = { ...Commands[0]?.Parameters, AskedAt: ['2026-01-02T00:00:00.000Z'] };
+    // What Keyturn sends after "keyturn deliver", and again: the node looks.
+    for (let times = day; times < 3; times += 1)
+      account.runCommand.sendCommand({ DocumentName: 'keyturn-restart-bitbucket', InstanceIds: [node], Parameters });
+    hosts.dataCenter.node(node);
+  });
+  expect(verdictOf(report)).toMatchObject({
+    held: true,
+    evidence: expect.stringMatching(/; 4 restarts, 0 of them repeated/),
+  });
+}, 60_000);
+
 it('two nodes that are restarted at once are seen', async () => {
   const report = await live(4, (day, world) => (day === 2 ? restartByHand(world) : undefined));
   expect(verdictOf(report)).toMatchObject({

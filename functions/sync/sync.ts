@@ -113,6 +113,8 @@ async function goOn(
   keys: readonly string[],
 ): Promise<void> {
   if (itself === undefined || keys.length === 0 || goesOn >= MOST_GO_ON) return;
+  // The next one tells what it does not find there.
+  await run.beforeGiving();
   try {
     await itself.start('sync', { keys, goesOn: goesOn + 1, by: run.function, why: 'a delivery is in the middle' });
   } catch (thrown) {

@@ -54,6 +54,8 @@ function expectEachOnce(): void {
   const restarts = scene.nodes.outages.filter(({ versionId }) => versionId === version).map(({ node }) => node);
   expect(restarts).toEqual(TWENTY);
   expect(scene.nodes.mostDown(TWENTY)).toBe(1);
+  const ended = scene.recorded().filter((one) => one.event === 'restart-ended' && one.version === version);
+  expect(ended.map(({ facts }) => facts?.node)).toEqual(TWENTY);
 }
 
 describe('twenty nodes of which each takes three minutes', () => {
@@ -110,6 +112,19 @@ describe('twenty nodes of which each takes three minutes', () => {
     expect(scene.isDelivered(KEY)).toBe(true);
     expectEachOnce();
   });
+});
+
+it('the record has what a run knows before it starts the next one, which would say it again (K7)', async () => {
+  scene = await DataCenterScene.open();
+  await scene.rotate();
+  scene.nodes.startsIn = 5 * MINUTE;
+  const known: unknown[] = [];
+  scene.started.push = (...items) => {
+    known.push(scene.recorded().filter(({ event }) => event === 'restart-ended').length, ...items);
+    return known.length;
+  };
+  await scene.sync();
+  expect(known).toEqual([1, { name: 'sync', keys: [KEY], goesOn: 1 }]);
 });
 
 describe('what goes on at once comes to an end (K9)', () => {

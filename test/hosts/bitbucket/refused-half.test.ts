@@ -12,6 +12,7 @@ import {
   SECRET,
   START,
   startWorld,
+  TOKEN,
   targetOf,
 } from './bitbucket-world';
 
@@ -374,4 +375,47 @@ it('an ID that was new already, from a delivery that died: what the secret holds
     'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY by hand to the two halves of one key.',
   );
   expect(world.pipeline('Production')).toEqual(pairOf(2));
+});
+
+describe("the hour's requests of a token, when they are nearly used up (K1)", () => {
+  /** A place with the first credential, and so many requests left in this hour. */
+  async function nearlyUsedUp(left: number) {
+    const world = await startWorld({ rateLimit: 100 });
+    await world.deliver(production, credentialOf(1));
+    const caller = world.bitbucket.authenticate(`Bearer ${TOKEN}`);
+    for (let used = world.requests.length; used < 100 - left; used += 1) world.bitbucket.meter(caller);
+    return world;
+  }
+
+  it.each([ID, SECRET_KEY])('a delivery does not begin that could not be put back if %s is refused', async (key) => {
+    const world = await nearlyUsedUp(4);
+    world.fail(halfWrites(key), status(403));
+
+    const error = await failureOf(world.deliver(production, credentialOf(2)));
+
+    expect(world.pipeline('Production')).toEqual(pairOf(1));
+    expect(error).toMatchObject({ code: 'rate-limited', retryable: true, torn: false });
+    expect(error.message).toContain('Nothing was written');
+    expect(world.requests.filter(isWrite).filter(({ key: name }) => name === ID)).toHaveLength(1);
+    // It is no matter of seconds: to ask again would use up what is left.
+    expect(world.time.sleeps).toEqual([]);
+  });
+
+  it('what is torn is made whole all the same', async () => {
+    const world = await nearlyUsedUp(15);
+
+    await world.deliver(production, credentialOf(2), { ...earlierOf(1), torn: true });
+
+    expect(world.pipeline('Production')).toEqual(pairOf(2));
+  });
+
+  it('an hour later it is delivered', async () => {
+    const world = await nearlyUsedUp(15);
+    const { retryAt } = await failureOf(world.deliver(production, credentialOf(2)));
+    world.clock.advanceTo(retryAt?.getTime() ?? 0);
+
+    await world.deliver(production, credentialOf(2));
+
+    expect(world.pipeline('Production')).toEqual(pairOf(2));
+  });
 });

@@ -80,6 +80,8 @@ function isUntold(status: number | undefined, need: 'needed' | 'wanted'): boolea
 
 /** The part of Bitbucket Cloud's REST API 2.0 that a delivery uses, for one connection. */
 export class BitbucketClient {
+  /** By the path of a list, the half of a pair that was refused there the last time. A hint: another process has its own. */
+  readonly refused = new Map<string, string | undefined>();
   readonly #url: string;
   readonly #auth: BitbucketAuth;
   readonly #send: Send;

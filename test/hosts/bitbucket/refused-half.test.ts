@@ -377,6 +377,52 @@ it('an ID that was new already, from a delivery that died: what the secret holds
   expect(world.pipeline('Production')).toEqual(pairOf(2));
 });
 
+describe('a half that was refused the last time goes first, and the other one when the host has taken it (K1)', () => {
+  it.each([ID, SECRET_KEY])('%s: nothing is torn as long as it is refused', async (key) => {
+    const world = await startWorld();
+    await world.deliver(production, credentialOf(1));
+    const refusal = world.fail(halfWrites(key), status(403));
+    expect(await failureOf(world.deliver(production, credentialOf(2)))).toMatchObject({ halved: true });
+    let writes = 0;
+    world.bitbucket.onWrite(() => {
+      writes += 1;
+    });
+    const asked = world.requests.length;
+
+    const error = await failureOf(world.deliver(production, credentialOf(2)));
+
+    // It is tried again within minutes all the same.
+    expect(error).toMatchObject({ code: 'scope-missing', halved: true, unchanged: true, torn: false });
+    expect(writes).toBe(0);
+    expect(world.requests.slice(asked).filter(halfWrites(key))).toHaveLength(1);
+    expect(world.pipeline('Production')).toEqual(pairOf(1));
+
+    refusal.end();
+    await world.deliver(production, credentialOf(2));
+    expect(world.pipeline('Production')).toEqual(pairOf(2));
+    const order = world.requests.filter(isWrite).map((request) => request.key);
+    expect(order.slice(-2)).toEqual(key === ID ? [ID, SECRET_KEY] : [SECRET_KEY, ID]);
+  });
+
+  it('once: when both were taken, both leave together again', async () => {
+    const world = await startWorld();
+    await world.deliver(production, credentialOf(1));
+    world.fail(halfWrites(SECRET_KEY), status(403), 7);
+    await failureOf(world.deliver(production, credentialOf(2)));
+    await world.deliver(production, credentialOf(2));
+    let isRefusedAgain = false;
+    world.fail(halfWrites(SECRET_KEY), status(403));
+    world.bitbucket.onWrite(() => {
+      isRefusedAgain = true;
+    });
+
+    await failureOf(world.deliver(production, credentialOf(3), earlierOf(2)));
+
+    expect(isRefusedAgain).toBe(true);
+    expect(world.pipeline('Production')).toEqual(pairOf(2));
+  });
+});
+
 describe("the hour's requests of a token, when they are nearly used up (K1)", () => {
   /** A place with the first credential, and so many requests left in this hour. */
   async function nearlyUsedUp(left: number) {

@@ -82,7 +82,7 @@ export class BitbucketTarget implements Target {
     const refused = writes.pair.find(({ variable }) => variable.key === client.refused.get(path));
     await writeTogether(writes, {
       ...props,
-      first: isTorn ? undefined : isKnown ? refused : secret,
+      first: isTorn ? undefined : (refused ?? (isKnown ? undefined : secret)),
       putBack: async (pair) => {
         // What was there may be what a host showed of before: it is believed where it is still the same.
         const isSame = isKnown || (await this.#stillShows(pair, path));

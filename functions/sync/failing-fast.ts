@@ -4,8 +4,9 @@ import { systemOf } from '../core/hosts/target';
 
 /**
  * Targets of a host that turned out to be down fail at once for the rest of the run: finding it out again for each key
- * would take the time of keys whose hosts are up (K11). One that failed for a reason of its own fails alone. The next run
- * asks again.
+ * would take the time of keys whose hosts are up (K11). So do those of a host that said until when it takes no more:
+ * asking on would use up what is left for pairs that are torn (K1). One that failed for a reason of its own fails alone.
+ * The next run asks again.
  */
 export function failingFast(targets: Targets): Targets {
   const down = new Map<string, KeyturnError>();
@@ -14,7 +15,8 @@ export function failingFast(targets: Targets): Targets {
       const system = systemOf(config, connection);
       const place = JSON.stringify([system, config]);
       const remember = (error: KeyturnError): void => {
-        if (error.code === 'host-down') down.set(error.concerns === 'place' ? place : system, error);
+        const isBusy = error.code === 'rate-limited' && error.retryAt !== undefined;
+        if (error.code === 'host-down' || isBusy) down.set(error.concerns === 'place' ? place : system, error);
       };
       const unlessDown = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
         const known = down.get(system) ?? down.get(place);

@@ -8,8 +8,9 @@ import { after, HOUR, MINUTE } from '../core/duration';
 import { type KeyturnError, toKeyturnError } from '../core/errors';
 import { failedStep } from '../core/findings/failed-step';
 import type { Finding } from '../core/findings/findings';
+import { isTorn } from '../core/key/delivery-mark';
 import { isReplaced } from '../core/key/replaced';
-import { currentVersion, type SecretState } from '../core/key/secret-state';
+import { currentKey, currentVersion, type SecretState } from '../core/key/secret-state';
 import { systemsOf } from '../core/lifecycle/breaker';
 import type { Managed } from '../core/lifecycle/managed';
 import { inMode, isObserved, performable } from '../core/lifecycle/observed';
@@ -369,10 +370,18 @@ function neighboursOf(all: readonly Managed[] | undefined, registry: Registry, n
   };
 }
 
-/** Every hour another key comes first, so that no key waits behind the same slow ones for ever (K11). */
+/**
+ * What is torn comes first, before others have used up what its host takes in an hour (K1); then every hour another key,
+ * so that no key waits behind the same slow ones for ever (K11).
+ */
 function startingElsewhere(due: readonly Managed[], now: Date): readonly Managed[] {
   const start = Math.floor(now.getTime() / HOUR) % due.length;
-  return [...due.slice(start), ...due.slice(0, start)];
+  const turned = [...due.slice(start), ...due.slice(0, start)];
+  const tornFirst = ({ secret }: Managed) => {
+    const current = currentKey(secret);
+    return current !== undefined && isTorn(secret, current) ? 0 : 1;
+  };
+  return turned.toSorted((a, b) => tornFirst(a) - tornFirst(b));
 }
 
 /** The managed keys that an event or a person names. */

@@ -458,8 +458,8 @@ const FAULTS: readonly Fault[] = [
     what: 'more places than a token can serve',
     check: 'quotas',
     status: 'warn',
-    says: 'acme has 126',
-    plant: (doctor) => doctor.config(configOf(Array.from({ length: 126 }, (_, at) => `key-${at}`))),
+    says: 'acme has 101',
+    plant: (doctor) => doctor.config(configOf(Array.from({ length: 101 }, (_, at) => `key-${at}`))),
     byHand: (doctor) => doctor.config(configOf(['shop', 'api'])),
   },
 ];

@@ -32,8 +32,12 @@ function scripted() {
   return {
     targets,
     asked,
-    failing: (code?: 'host-down' | 'host-rejected', concerns: 'place' | 'system' = 'system') => {
-      reason = code && new KeyturnError(code, code, { concerns });
+    failing: (
+      code?: 'host-down' | 'host-rejected' | 'rate-limited',
+      concerns: 'place' | 'system' = 'system',
+      retryAt?: Date,
+    ) => {
+      reason = code && new KeyturnError(code, code, { concerns, retryAt });
     },
   };
 }
@@ -103,3 +107,22 @@ it('what fails for a reason of its own is asked again', async () => {
   failing();
   expect(await codeOf(ask(target, 'deliver'))).toBe('deliver');
 });
+
+it.each([
+  ['says until when', new Date(), 'rate-limited'],
+  ['does not say it', undefined, 'deliver'],
+])(
+  'a host that takes no more requests now and %s: what is left is for pairs that are torn (K1)',
+  async (_, until, next) => {
+    const { targets, failing } = scripted();
+    const [one, two, elsewhere] = [
+      await targets.open(production, acme),
+      await targets.open(staging, acme),
+      await targets.open(production, other),
+    ];
+    failing('rate-limited', 'system', until);
+    expect(await codeOf(ask(one, 'deliver'))).toBe('rate-limited');
+    failing();
+    expect([await codeOf(ask(two, 'deliver')), await codeOf(ask(elsewhere, 'deliver'))]).toEqual([next, 'deliver']);
+  },
+);

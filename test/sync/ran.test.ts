@@ -112,6 +112,11 @@ it('what is brought to its targets', async () => {
       answers: { 'secrets.pins': ['another'] },
     }),
     'three keys, every hour another one first': synced([stored('a'), stored('b'), stored('c')], { now: day(95, HOUR) }),
+    'three keys, of which one has left a torn pair, which goes first (K1)': synced([
+      stored('a'),
+      stored('b', { [TAG.torn]: tagOf(fresh, day(94)) }),
+      stored('c'),
+    ]),
     'keys behind a host that is down': synced([stored('a'), stored('b')], {
       answers: { 'Production.deliver': failing('host-down') },
     }),

@@ -3,8 +3,8 @@ import { type Check, counted, fail, judged, named, ok, unknown, type Verdict, wa
 import { connect } from '../cures';
 import type { Facts, SeenConnection } from '../facts';
 
-/** Bitbucket takes 1,000 requests an hour of one token, and a delivery makes eight (docs/start/bitbucket.md). */
-const MOST_PLACES = 125;
+/** Bitbucket takes 1,000 requests an hour of one token, a fifth is kept, and a delivery makes eight (docs/start/bitbucket.md). */
+const MOST_PLACES = 100;
 
 const TAKES = "secretsmanager:GetSecretValue on the connections' secrets, which their own policies give to sync alone";
 

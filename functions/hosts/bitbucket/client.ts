@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import type { Time } from '../../account/ports';
 import { KeyturnError } from '../../core/errors';
 import { isSlugOrUuid } from '../../core/hosts/bitbucket-place';
 import { Redacted } from '../../core/key/credential';
 import type { KnownSecrets } from '../../core/key/known-secrets';
 import { OutsideName, withoutSecrets } from '../../core/key/outside-name';
 import { cleaned } from '../../core/outside-text';
-import { type Call, HostError } from '../http/host-error';
+import { type Call, HostError, nearlyUsedUp } from '../http/host-error';
 import type { HttpRequest, Send } from '../http/http';
 import { type Retry, type RetryPolicy, USUAL_RETRIES } from '../http/retry';
 import type { BitbucketAuth } from './auth';
@@ -59,6 +60,12 @@ const NEW_VARIABLE = 2_000;
 const NO_VARIABLE = '{00000000-0000-4000-8000-000000000000}';
 const TRIED: VariableValue = { key: 'KEYTURN_TRIES_TO_WRITE', value: new Redacted('nothing'), secured: false };
 
+/**
+ * Says that less than a fifth of the hour's requests is left; to access tokens alone (Atlassian's "Introducing Scaled Rate
+ * Limits for Bitbucket Cloud API").
+ */
+const NEAR_LIMIT = 'x-ratelimit-nearlimit';
+
 /** Refusals of a request by a host that takes writes from this token, as far as can be told. */
 const SAYS_NOTHING_OF_RIGHTS: ReadonlySet<number> = new Set([400, 404, 405, 409, 410, 422]);
 
@@ -73,6 +80,8 @@ function isUntold(status: number | undefined, need: 'needed' | 'wanted'): boolea
 
 /** The part of Bitbucket Cloud's REST API 2.0 that a delivery uses, for one connection. */
 export class BitbucketClient {
+  /** By the path of a list, the half of a pair that was refused there the last time. A hint: another process has its own. */
+  readonly refused = new Map<string, string | undefined>();
   readonly #url: string;
   readonly #auth: BitbucketAuth;
   readonly #send: Send;
@@ -80,6 +89,7 @@ export class BitbucketClient {
   readonly #environmentSchema: EnvironmentSchema;
   readonly #environments = new Map<string, Promise<readonly Environment[]>>();
   readonly #secrets: KnownSecrets;
+  readonly #time: Time;
   #scopes: readonly string[] | undefined;
 
   constructor(props: {
@@ -88,6 +98,7 @@ export class BitbucketClient {
     readonly send: Send;
     readonly retry: Retry;
     readonly secrets: KnownSecrets;
+    readonly time: Time;
   }) {
     this.#url = props.url.replace(/\/+$/, '');
     this.#auth = props.auth;
@@ -95,6 +106,7 @@ export class BitbucketClient {
     this.#retry = props.retry;
     this.#environmentSchema = environmentSchemaOf(props.secrets);
     this.#secrets = props.secrets;
+    this.#time = props.time;
   }
 
   /** What the token may do, as the last answer said; undefined where none has said it. */
@@ -188,17 +200,23 @@ export class BitbucketClient {
    * Once. Asks to write a variable that no list has: whoever may write is told that there is none, 404, and nothing has
    * changed.
    * @returns whether that was the answer; another refusal of the request itself shows nothing
-   * @throws HostError when the token may not write, or the host does not take writes now
+   * @throws HostError when the token may not write, or the host does not take writes now, or soon not any more
    */
   async tryToWrite(path: string, call: Call): Promise<boolean> {
-    try {
-      await this.#write('PUT', `${path}/${encodeURIComponent(NO_VARIABLE)}`, TRIED, call);
-      return false;
-    } catch (thrown) {
-      const status = thrown instanceof HostError ? thrown.status : undefined;
-      if (status === undefined || !SAYS_NOTHING_OF_RIGHTS.has(status)) throw thrown;
-      return status === 404;
-    }
+    let isNear = false;
+    const onHeaders: HttpRequest['onHeaders'] = (headers) => {
+      isNear = /^true$/i.test(String(headers[NEAR_LIMIT]));
+    };
+    const shown = await this.#write('PUT', `${path}/${encodeURIComponent(NO_VARIABLE)}`, TRIED, call, onHeaders).then(
+      () => false,
+      (thrown: unknown) => {
+        const status = thrown instanceof HostError ? thrown.status : undefined;
+        if (status === undefined || !SAYS_NOTHING_OF_RIGHTS.has(status)) throw thrown;
+        return status === 404;
+      },
+    );
+    if (isNear) throw nearlyUsedUp(call, this.#time.now());
+    return shown;
   }
 
   /** Once. A variable that is gone already counts as deleted. */
@@ -211,9 +229,16 @@ export class BitbucketClient {
     }
   }
 
-  #write(method: 'POST' | 'PUT', path: string, { key, value, secured }: VariableValue, call: Call): Promise<Variable> {
+  #write(
+    method: 'POST' | 'PUT',
+    path: string,
+    { key, value, secured }: VariableValue,
+    call: Call,
+    onHeaders?: HttpRequest['onHeaders'],
+  ): Promise<Variable> {
     const text = new Redacted(JSON.stringify({ key, value: value.reveal(), secured }));
-    const request = { method, url: `${this.#url}${path}`, body: { type: 'application/json', text } } as const;
+    const body = { type: 'application/json', text } as const;
+    const request = { method, url: `${this.#url}${path}`, body, onHeaders } as const;
     return this.#authorized(request, variableSchema, call);
   }
 
@@ -233,6 +258,7 @@ export class BitbucketClient {
     const authorization = await this.#auth.header();
     const onHeaders: HttpRequest['onHeaders'] = (headers) => {
       this.#scopes = scopesIn(headers, this.#secrets) ?? this.#scopes;
+      request.onHeaders?.(headers);
     };
     try {
       return await this.#send({ ...request, authorization, onHeaders }, schema, call);

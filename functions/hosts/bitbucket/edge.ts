@@ -15,7 +15,7 @@ export function openBitbucket({ connectionSecrets, time, send, retry, secrets }:
     const known = clients.get(name);
     if (known !== undefined) return known;
     const auth = new BitbucketAuth({ connection, connectionSecrets, time, send, retry });
-    const made = { auth, client: new BitbucketClient({ url: connection.url, auth, send, retry, secrets }) };
+    const made = { auth, client: new BitbucketClient({ url: connection.url, auth, send, retry, secrets, time }) };
     clients.set(name, made);
     return made;
   }

@@ -10,7 +10,7 @@ import { findEnvironment } from './environment';
 import { differencesAt, heldIn } from './inspection';
 import { isOverAnother, putBack, shownId } from './put-back';
 import { allOf, asSecuredAs, type Delivery, deliveryOf, differenceOf, variablesNamed } from './variables';
-import { type Writes, writeOf, writeTogether } from './writes';
+import { isRefused, type Writes, writeOf, writeTogether } from './writes';
 
 /** Milliseconds between looks at what was written: a new variable may take seconds to show up. */
 const READ_BACK_WAITS = [500, 1_000, 2_000, 4_000, 5_000, 5_000];
@@ -79,15 +79,16 @@ export class BitbucketTarget implements Target {
     const isKnown = !isOverAnother(writes.pair) || earlier?.canPutBack(shownId(writes.pair)) === true;
     await earlier?.beforeWriting();
     const start = time.now().getTime();
+    const refused = writes.pair.find(({ variable }) => variable.key === client.refused.get(path));
     await writeTogether(writes, {
       ...props,
-      secretFirst: !isTorn && !isKnown,
+      first: isTorn ? undefined : (refused ?? (isKnown ? undefined : secret)),
       putBack: async (pair) => {
         // What was there may be what a host showed of before: it is believed where it is still the same.
         const isSame = isKnown || (await this.#stillShows(pair, path));
         return putBack(pair, { ...props, earlier: async (id) => (isSame ? earlierDelivery(id) : undefined) });
       },
-    });
+    }).finally(() => client.refused.set(path, writes.pair.find(isRefused)?.variable.key));
     const pair = writes.pair.map(({ confirmed }) => confirmed?.at.getTime() ?? start);
     const written = [id, secret, ...others];
     return {

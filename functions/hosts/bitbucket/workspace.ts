@@ -39,7 +39,7 @@ export function lookAtWorkspace({ workspace, token, secret, url = BITBUCKET_API,
   const connection = { host: 'bitbucket', url, secret };
   const connectionSecrets = { read: async () => token };
   const auth = new BitbucketAuth({ connection, connectionSecrets, time, send, retry });
-  const client = new BitbucketClient({ url, auth, send, retry, secrets });
+  const client = new BitbucketClient({ url, auth, send, retry, secrets, time });
   const call = (doing: string, scopes: string): Call => ({
     host: 'Bitbucket',
     about: `the workspace ${cleaned(workspace)}`,

@@ -44,8 +44,8 @@ export interface WriteProps {
 }
 
 interface WriteTogetherProps extends WriteProps {
-  /** Whether the pair's secret is written alone, and nothing else before the host has confirmed it. */
-  readonly secretFirst: boolean;
+  /** The half that is written alone, and nothing else before the host has confirmed it. @default - all leave together */
+  readonly first: Write | undefined;
   /** Brings the pair back to what it was. @returns what is torn where that failed */
   putBack(pair: Writes['pair']): Promise<TornPair | undefined>;
 }
@@ -70,13 +70,14 @@ export function writeOf(variable: VariableValue, before: Variable | undefined): 
  * written one is put back.
  *
  * What nobody could put back goes the other way, the secret first: a refusal of it has changed nothing then, while an ID
- * that a host only says to have held would be given away without a proof (K2).
+ * that a host only says to have held would be given away without a proof (K2). So does a half that was refused the last
+ * time, because each try would tear the pair again (K1).
  * @throws KeyturnError the failure of the write that needs a person most; says what was written
  */
 export async function writeTogether({ pair, others }: Writes, props: WriteTogetherProps): Promise<void> {
-  const [id, secret] = pair;
+  const { first } = props;
   const all = [...pair, ...others];
-  const rounds = props.secretFirst ? [[secret], [id, ...others]] : [all];
+  const rounds = first === undefined ? [all] : [[first], all.filter((write) => write !== first)];
   await inRounds(rounds, (write) => put(write, USUAL_RETRIES, props));
   if (isHalf(pair)) {
     await inRounds(rounds, async (write) => {
@@ -86,7 +87,7 @@ export async function writeTogether({ pair, others }: Writes, props: WriteTogeth
     });
   }
   if (isHalf(pair)) throw halved(pair, await props.putBack(pair));
-  if (missing(all).length > 0) throw incomplete(all, props.secretFirst && secret.failure?.retryable === false);
+  if (missing(all).length > 0) throw incomplete(all, first !== undefined && isRefused(first));
 }
 
 /** The writes of a round leave together, and the next one's only when the host has confirmed them all. */
@@ -134,6 +135,11 @@ function learn(write: Write, failure: unknown): void {
   if (!(failure instanceof HostError)) return;
   if (failure.status === 409 && write.uuid === undefined && !write.uncertain) write.isOthers = true;
   if (failure.mayHaveHappened) write.uncertain = true;
+}
+
+/** Whether the host has refused it for good. */
+export function isRefused({ confirmed, failure }: Write): boolean {
+  return confirmed === undefined && failure?.retryable === false;
 }
 
 /** Whether the variable was changed, or may have been. */

@@ -1,3 +1,4 @@
+import { HOUR } from '../../core/duration';
 import { type ErrorCode, KeyturnError, type KeyturnErrorOptions } from '../../core/errors';
 
 /** What a request was for, in the words of its errors. Holds names only. */
@@ -131,6 +132,20 @@ function throttled(call: Call, status: number, retryAfter: string | undefined, n
     `${call.host} takes no more requests of this token${until(wait, now)} (429).`,
     'The next run tries again. If it happens often, give the connection a token of its own.',
     { status, retryable: true, ...waiting(wait, now) },
+  );
+}
+
+/**
+ * Nearly all of the hour's requests are used up, and what is left is kept: a pair of which one half is written takes some to
+ * be made whole or put back (K1). An hour later none of those counts any more.
+ */
+export function nearlyUsedUp(call: Call, now: Date): HostError {
+  return failed(
+    call,
+    'rate-limited',
+    `${call.host} says that this token's requests of the hour are nearly used up, and the rest is kept for pairs that are torn.`,
+    'The next run tries again. If it happens often, give the connection a token of its own.',
+    { retryable: true, ...waiting(HOUR, now) },
   );
 }
 

@@ -190,9 +190,10 @@ export class Bitbucket {
     return this.#credentials.authenticate(authorization);
   }
 
-  /** Counts a request on a repository. @returns headers for its answer @throws BitbucketError 429 */
-  meter(caller: Caller): Record<string, string> {
-    return this.#rateLimit.count(caller.id);
+  /** Counts a request on a repository. @returns headers for its answer: access tokens alone have some @throws BitbucketError 429 */
+  meter({ id }: Caller): Record<string, string> {
+    const headers = this.#rateLimit.count(id);
+    return id.startsWith('token ') ? headers : {};
   }
 
   /** @throws BitbucketError 403 for missing scopes */

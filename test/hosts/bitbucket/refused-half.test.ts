@@ -12,6 +12,7 @@ import {
   SECRET,
   START,
   startWorld,
+  TOKEN,
   targetOf,
 } from './bitbucket-world';
 
@@ -374,4 +375,93 @@ it('an ID that was new already, from a delivery that died: what the secret holds
     'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY by hand to the two halves of one key.',
   );
   expect(world.pipeline('Production')).toEqual(pairOf(2));
+});
+
+describe('a half that was refused the last time goes first, and the other one when the host has taken it (K1)', () => {
+  it.each([ID, SECRET_KEY])('%s: nothing is torn as long as it is refused', async (key) => {
+    const world = await startWorld();
+    await world.deliver(production, credentialOf(1));
+    const refusal = world.fail(halfWrites(key), status(403));
+    expect(await failureOf(world.deliver(production, credentialOf(2)))).toMatchObject({ halved: true });
+    let writes = 0;
+    world.bitbucket.onWrite(() => {
+      writes += 1;
+    });
+    const asked = world.requests.length;
+
+    const error = await failureOf(world.deliver(production, credentialOf(2)));
+
+    // It is tried again within minutes all the same.
+    expect(error).toMatchObject({ code: 'scope-missing', halved: true, unchanged: true, torn: false });
+    expect(writes).toBe(0);
+    expect(world.requests.slice(asked).filter(halfWrites(key))).toHaveLength(1);
+    expect(world.pipeline('Production')).toEqual(pairOf(1));
+
+    refusal.end();
+    await world.deliver(production, credentialOf(2));
+    expect(world.pipeline('Production')).toEqual(pairOf(2));
+    const order = world.requests.filter(isWrite).map((request) => request.key);
+    expect(order.slice(-2)).toEqual(key === ID ? [ID, SECRET_KEY] : [SECRET_KEY, ID]);
+  });
+
+  it('once: when both were taken, both leave together again', async () => {
+    const world = await startWorld();
+    await world.deliver(production, credentialOf(1));
+    world.fail(halfWrites(SECRET_KEY), status(403), 7);
+    await failureOf(world.deliver(production, credentialOf(2)));
+    await world.deliver(production, credentialOf(2));
+    let isRefusedAgain = false;
+    world.fail(halfWrites(SECRET_KEY), status(403));
+    world.bitbucket.onWrite(() => {
+      isRefusedAgain = true;
+    });
+
+    await failureOf(world.deliver(production, credentialOf(3), earlierOf(2)));
+
+    expect(isRefusedAgain).toBe(true);
+    expect(world.pipeline('Production')).toEqual(pairOf(2));
+  });
+});
+
+describe("the hour's requests of a token, when they are nearly used up (K1)", () => {
+  /** A place with the first credential, and so many requests left in this hour. */
+  async function nearlyUsedUp(left: number) {
+    const world = await startWorld({ rateLimit: 100 });
+    await world.deliver(production, credentialOf(1));
+    const caller = world.bitbucket.authenticate(`Bearer ${TOKEN}`);
+    for (let used = world.requests.length; used < 100 - left; used += 1) world.bitbucket.meter(caller);
+    return world;
+  }
+
+  it.each([ID, SECRET_KEY])('a delivery does not begin that could not be put back if %s is refused', async (key) => {
+    const world = await nearlyUsedUp(4);
+    world.fail(halfWrites(key), status(403));
+
+    const error = await failureOf(world.deliver(production, credentialOf(2)));
+
+    expect(world.pipeline('Production')).toEqual(pairOf(1));
+    expect(error).toMatchObject({ code: 'rate-limited', retryable: true, torn: false });
+    expect(error.message).toContain('Nothing was written');
+    expect(world.requests.filter(isWrite).filter(({ key: name }) => name === ID)).toHaveLength(1);
+    // It is no matter of seconds: to ask again would use up what is left.
+    expect(world.time.sleeps).toEqual([]);
+  });
+
+  it('what is torn is made whole all the same', async () => {
+    const world = await nearlyUsedUp(15);
+
+    await world.deliver(production, credentialOf(2), { ...earlierOf(1), torn: true });
+
+    expect(world.pipeline('Production')).toEqual(pairOf(2));
+  });
+
+  it('an hour later it is delivered', async () => {
+    const world = await nearlyUsedUp(15);
+    const { retryAt } = await failureOf(world.deliver(production, credentialOf(2)));
+    world.clock.advanceTo(retryAt?.getTime() ?? 0);
+
+    await world.deliver(production, credentialOf(2));
+
+    expect(world.pipeline('Production')).toEqual(pairOf(2));
+  });
 });

@@ -41,6 +41,7 @@ export function openHttp({ time }: { readonly time: Time }): Send {
       },
       failure,
     );
+    request.onHeaders?.(answered.headers);
     if (answered.status < 200 || answered.status > 299) {
       throw refused(call, answered.status, answered.headers['retry-after'], time.now());
     }

@@ -60,4 +60,17 @@ export const REGRESSIONS: readonly Regression[] = [
     scenario: { seed: 1795985871, until: 507, before: 'replaced' },
     showed: 'an ID that a host only said to hold is written back over a whole pair, without a proof',
   },
+  {
+    scenario: { seed: 2, fault: 'half-refusal', keys: 8, days: 35, perYear: 700, hostRequests: 200, until: 15 },
+    showed: 'the last request of an hour writes a half that nothing is left to put back',
+  },
+  {
+    scenario: {
+      seed: 4005,
+      fault: 'half-refusal',
+      only: ['d13', 'd28', 'd36', 'd39', 'd44', 'd51', 'd55', 'd60', 'd63', 'd76', 'd91', 'd103', 'd108', 'd113'],
+      until: 361,
+    },
+    showed: 'eight halves that are refused use up the requests of all, and the last of them is torn for an hour',
+  },
 ];

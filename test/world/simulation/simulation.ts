@@ -52,6 +52,8 @@ export interface Scenario {
   readonly keys?: number;
   /** Disturbances in a year. @default 60 */
   readonly perYear?: number;
+  /** Requests an hour that Bitbucket takes of a token. @default 1000 */
+  readonly hostRequests?: number;
   /** Ends after so many days. @default - at the end of the calm */
   readonly until?: number;
   /** Only this fault. */
@@ -96,7 +98,7 @@ export interface Outcome {
 /** Lives through one history and judges it; ends at the first promise that does not hold. */
 export async function simulate(scenario: Scenario): Promise<Outcome> {
   const { seed, days = 730, calm = 50, keys = 20, perYear = 60, until = days + calm, fault, only } = scenario;
-  const { isFirst = false, before, everyRun = false } = scenario;
+  const { isFirst = false, before, everyRun = false, hostRequests } = scenario;
   const random = seededRandom(`${seed}/nature`);
   const natural = (name: FaultName, most: number) => (fault === undefined || fault === name ? random() * most : 0);
   const mixture = before === undefined ? FAULT_NAMES : faultsBefore(before);
@@ -106,6 +108,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     start: START,
     newKeyDelay: Math.floor(natural('slow-iam', NEW_KEY_DELAY)),
     lastUsedDelay: Math.floor(natural('late-last-used', 6 * HOUR)),
+    hostRequests,
     isFirst,
     // A year of a dead host is a year of hourly runs, and tells little of anything else.
     hasTwoHosts: fault === 'dead-host' || (among.includes('dead-host') && seed % 16 === 0),

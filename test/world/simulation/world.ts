@@ -32,6 +32,8 @@ export interface WorldProps {
   /** ms until a usual new key is known everywhere; 0 makes every key known at once. */
   readonly newKeyDelay: number;
   readonly lastUsedDelay: number;
+  /** Requests an hour that Bitbucket takes of a token. @default 1000 */
+  readonly hostRequests?: number | undefined;
   /** As the first histories were: without workspaces. @default false */
   readonly isFirst?: boolean;
   /** Some keys are delivered over a second host. @default false */
@@ -118,6 +120,7 @@ export class World implements Cloud {
     start,
     newKeyDelay,
     lastUsedDelay,
+    hostRequests: rateLimit,
     isFirst = false,
     hasTwoHosts = false,
     hidesIds = false,
@@ -139,7 +142,7 @@ export class World implements Cloud {
       credentialReportTime: () => this.reportTime(),
       trailDelay: TRAIL_DELAY,
     });
-    this.bitbucket = new Bitbucket({ clock, random: seededRandom(`${seed}/bitbucket`) });
+    this.bitbucket = new Bitbucket({ clock, random: seededRandom(`${seed}/bitbucket`), rateLimit });
     this.admin = this.account.authenticate(this.account.rootSession(), 'iam');
     const credentials = this.account.roleSession(FUNCTION_ROLE, 'function');
     this.role = this.account.authenticate(credentials, 'iam');

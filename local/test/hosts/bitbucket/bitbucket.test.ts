@@ -236,6 +236,8 @@ describe('A credential', () => {
       body: 'Rate limit for this resource has been exceeded',
     });
     expect(() => bitbucket.meter(neighbour)).not.toThrow();
+    const api = bitbucket.addApiToken({ email: 'deploy@acme.example', scopes: [] });
+    expect(bitbucket.meter(bitbucket.authenticate(`Basic ${btoa(`deploy@acme.example:${api}`)}`))).toEqual({});
     clock.advanceTo(start + hour);
     expect(() => bitbucket.meter(caller)).not.toThrow();
     expect(refusalOf(() => bitbucket.meter(caller)).status).toBe(429);

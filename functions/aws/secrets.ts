@@ -6,6 +6,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
 import type { Secrets } from '../account/ports';
+import { Credential } from '../core/key/credential';
 import { parseSecretDocument, secretDocumentOf } from '../core/key/secret-document';
 import { versionIdOf } from '../core/key/version-id';
 import { clientConfig } from './client-config';
@@ -41,10 +42,12 @@ export function createSecrets(client = new SecretsManagerClient(clientConfig)): 
     },
 
     async read(name, versionId) {
-      const { SecretString } = await calling(`secretsmanager:GetSecretValue of ${name}`, SECRET_MISSING, () =>
-        client.send(new GetSecretValueCommand({ SecretId: name, VersionId: versionId })),
+      const { SecretString, CreatedDate } = await calling(
+        `secretsmanager:GetSecretValue of ${name}`,
+        SECRET_MISSING,
+        () => client.send(new GetSecretValueCommand({ SecretId: name, VersionId: versionId })),
       );
-      return parseSecretDocument(name, SecretString);
+      return new Credential({ ...parseSecretDocument(name, SecretString), storedAt: CreatedDate });
     },
 
     async moveLabel(name, label, to, from) {

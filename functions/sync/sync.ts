@@ -113,7 +113,8 @@ async function goOn(
   { goesOn = 0 }: SyncRequest,
   keys: readonly string[],
 ): Promise<void> {
-  if (itself === undefined || keys.length === 0 || goesOn >= MOST_GO_ON) return;
+  // What Lambda repeats goes on by itself: three tries of it would start three.
+  if (itself === undefined || keys.length === 0 || goesOn >= MOST_GO_ON || run.isUrgent) return;
   // The next one tells what it does not find there.
   await run.beforeGiving();
   try {

@@ -261,7 +261,7 @@ export class Stage {
     this.bitbucket.createVariable(place, { key: 'AWS_SECRET_ACCESS_KEY', value: SecretAccessKey, secured: true });
   }
 
-  keys(user: string): readonly { readonly AccessKeyId: string; readonly Status: string }[] {
+  keys(user: string): readonly { readonly AccessKeyId: string; readonly Status: string; readonly CreateDate: Date }[] {
     return this.account.invoke(this.admin, 'iam', 'ListAccessKeys', { UserName: user }).AccessKeyMetadata;
   }
 

@@ -22,6 +22,8 @@ export interface RollInput {
    * that what was confirmed before says nothing. @default - it was current all the time
    */
   readonly since?: Date | undefined;
+  /** When the version was stored: a node that started before has read another one, whatever it was sent. @default - not known */
+  readonly storedAt?: Date | undefined;
   readonly now: Date;
 }
 
@@ -76,14 +78,14 @@ function retry({ request, sent, now }: RollInput, node: string, failed: SentRest
 
 /** What shows that a node started with this version: the last command for its secret, and that one succeeded. */
 function confirmedBy(
-  { request, sent, wasConfirmed, since, now }: RollInput,
+  { request, sent, wasConfirmed, since, storedAt, now }: RollInput,
   node: string,
 ): SentRestart | 'forgotten' | undefined {
   const own = sent.filter((one) => one.node === node && one.secretArn === request.secretArn);
   const last = newest(own);
   if (last === undefined) return wasConfirmed ? 'forgotten' : undefined;
   // A date that has not come says nothing: by it, one node after the other would restart for ever.
-  const counts = since === undefined || since > now || last.sentAt > since;
+  const counts = [since, storedAt].every((date) => date === undefined || date > now || last.sentAt > date);
   return counts && last.came === 'succeeded' && isFor(last, request) ? last : undefined;
 }
 

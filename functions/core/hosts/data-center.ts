@@ -115,8 +115,11 @@ export interface RestartEnd {
   /** ID of the command; one that was refused has none. */
   readonly command?: string;
   readonly sentAt: Date;
-  /** `failed`: the document has not ended well, as its health check decides, or has not reached the node. */
-  readonly came: 'restarted' | 'failed' | 'refused';
+  /**
+   * `confirmed`: the document has ended well, having restarted the node or found that it was; `failed`: it has not, as its
+   * health check decides, or has not reached the node.
+   */
+  readonly came: 'confirmed' | 'failed' | 'refused';
   /** In Systems Manager's words, such as `Execution Timed Out`. */
   readonly status?: string;
   /** Why it was refused. */

@@ -67,6 +67,8 @@ export interface StoredCredential {
   readonly managedKey: string;
   readonly secretArn: string;
   readonly versionId: string;
+  /** What was read from the secret before is another credential. @default - not known */
+  readonly storedAt?: Date | undefined;
 }
 
 /** What a target should hold. */

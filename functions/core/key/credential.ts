@@ -32,16 +32,20 @@ export class Credential {
   readonly secretAccessKey: Redacted;
   readonly userName: string;
   readonly createdAt: Date;
+  /** When it was stored, by Secrets Manager's clock. @default - nobody has read it from there */
+  readonly storedAt?: Date | undefined;
 
   constructor(props: {
     readonly accessKeyId: string;
     readonly secretAccessKey: Redacted;
     readonly userName: string;
     readonly createdAt: Date;
+    readonly storedAt?: Date | undefined;
   }) {
     this.accessKeyId = props.accessKeyId;
     this.secretAccessKey = props.secretAccessKey;
     this.userName = props.userName;
     this.createdAt = props.createdAt;
+    this.storedAt = props.storedAt;
   }
 }

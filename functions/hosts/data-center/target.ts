@@ -55,7 +55,7 @@ export class DataCenter implements Target {
 
   /** @throws HostError `under-way` where a later run goes on, at once where it is retryable; why it cannot go on */
   async deliver(credential: Credential, stored: StoredCredential, earlier?: EarlierCredentials): Promise<Receipt> {
-    const { secretArn, versionId } = stored;
+    const { secretArn, versionId, storedAt } = stored;
     const wasConfirmed = earlier?.wasConfirmed?.(versionId) ?? false;
     // Where not every node has confirmed, who asks wants it to go on.
     const askedAt = wasConfirmed ? earlier?.askedAt?.toISOString() : undefined;
@@ -63,6 +63,7 @@ export class DataCenter implements Target {
       request: { secretArn, versionId, accessKeyId: credential.accessKeyId, askedAt },
       wasConfirmed: wasConfirmed && askedAt === undefined,
       since: earlier?.since,
+      storedAt,
       end: this.#now() + STAYS,
       goesOn: earlier?.goesOn ?? false,
       own: [],
@@ -89,7 +90,9 @@ export class DataCenter implements Target {
     if (wanted === undefined) return { ...shown, compared: [], differences: [], revision: undefined };
     const sent = await this.#sent();
     const last = this.#props.config.nodes.flatMap((node) => {
-      const succeeded = sent.filter((one) => one.node === node && one.came === 'succeeded' && isOfKey(one, wanted));
+      // What another command than Keyturn's has done there nobody can tell.
+      const told = sent.filter(({ came, versionId }) => came === 'succeeded' && versionId !== undefined);
+      const succeeded = told.filter((one) => one.node === node && isOfKey(one, wanted));
       return [...succeeded].sort(isBefore).slice(-1);
     });
     const others = last.filter(({ versionId }) => versionId !== wanted.versionId);
@@ -148,7 +151,7 @@ export class DataCenter implements Target {
     const mayTry = roll.tries <= config.nodes.length + MOST_THROTTLED;
     if (!mayTry) throw this.#error('host-answer-invalid', 'Systems Manager lists no command as it was sent.', true);
     try {
-      const mine = await this.#restart(node, roll.request, sent);
+      const mine = await this.#restart(node, requestFor(node, sent, roll), sent);
       roll.own.push(mine);
       this.#props.shared.sent.push(mine);
     } catch (thrown) {
@@ -164,7 +167,7 @@ export class DataCenter implements Target {
   }
 
   /** What to do next, as Systems Manager shows it at this moment. */
-  async #next({ request, wasConfirmed, since: currentSince }: Roll) {
+  async #next({ request, wasConfirmed, since: currentSince, storedAt }: Roll) {
     const { nodes } = this.#props.config;
     for (let looks = 1; ; looks += 1) {
       const since = this.#now();
@@ -172,7 +175,7 @@ export class DataCenter implements Target {
       // What is listed lags behind by seconds.
       const now = this.#props.time.now();
       const sent = [...listed, ...this.#props.shared.unlisted(listed, now)];
-      const step = planRoll({ request, wasConfirmed, since: currentSince, nodes, sent, now });
+      const step = planRoll({ request, wasConfirmed, since: currentSince, storedAt, nodes, sent, now });
       if (step.do !== 'restart' || now.getTime() - since <= LOOK_COUNTS) return { step, sent };
       if (looks === MOST_LOOKS) {
         throw this.#error('host-down', 'Systems Manager answers too late to tell that no node is restarting.', true);
@@ -252,6 +255,7 @@ interface Roll {
   readonly wasConfirmed: boolean;
   /** See `RollInput`. */
   readonly since: Date | undefined;
+  readonly storedAt: Date | undefined;
   /** Until when this run stays with its own commands (ms). */
   readonly end: number;
   /** Whether it takes over what the run before it has sent. */
@@ -260,6 +264,13 @@ interface Roll {
   readonly own: SentRestart[];
   tries: number;
   readonly ended: EarlierCredentials['ended'];
+}
+
+/** The document only looks at a node that it has restarted for this version, although that was before there was one. */
+function requestFor(node: string, sent: readonly SentRestart[], { request, storedAt }: Roll): RestartRequest {
+  if (storedAt === undefined) return request;
+  const isEarly = sent.some((one) => one.node === node && isFor(one, request) && one.sentAt <= storedAt);
+  return isEarly ? { ...request, askedAt: request.askedAt ?? storedAt.toISOString() } : request;
 }
 
 /**
@@ -276,9 +287,10 @@ function isFirst(own: readonly SentRestart[], open: readonly SentRestart[]): boo
 
 /** What became of the commands for this version, in the order in which they were sent. */
 function endsOf(sent: readonly SentRestart[], request: RestartRequest): readonly RestartEnd[] {
-  const over = sent.filter((one) => one.came !== 'open' && isFor(one, request));
+  // Whatever was asked meanwhile.
+  const over = sent.filter((one) => one.came !== 'open' && isFor(one, { ...request, askedAt: undefined }));
   return over.sort(isBefore).map(({ node, commandId: command, sentAt, came, status }) => {
-    return { node, command, sentAt, came: came === 'succeeded' ? 'restarted' : 'failed', status };
+    return { node, command, sentAt, came: came === 'succeeded' ? 'confirmed' : 'failed', status };
   });
 }
 

@@ -171,7 +171,8 @@ async function toTarget(
     const target = await openTarget(ports.targets, config, entry);
     const place = await refuseReplaced(target, config, work.managed);
     await refuseContested(target, config, { entry, secret }, ports);
-    const stored = { managedKey: entry.id, secretArn: secret.arn, versionId };
+    const { storedAt } = credential;
+    const stored = { managedKey: entry.id, secretArn: secret.arn, versionId, storedAt };
     const { revision, ...receipt } = await target.deliver(credential, stored, {
       torn: isTorn(secret, step),
       beforeWriting: () => {

@@ -19,7 +19,7 @@ export function tellingRestarts({ run, managed: { entry } }: Work<unknown>, abou
       const name = nameOf(facts);
       if (facts.command !== undefined && told.has(name)) continue;
       told.add(name);
-      const outcome = facts.came === 'restarted' ? 'ok' : 'failed';
+      const outcome = facts.came === 'confirmed' ? 'ok' : 'failed';
       const message = error?.message ?? `${facts.node}: ${facts.status}, by command ${facts.command}`;
       run.audit('restart-ended', entry, { ...about, outcome, code: error?.code, message, facts });
     }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { MINUTE } from '../../../functions/core/duration';
+import { targetSchema } from '../../../functions/core/hosts/target';
 import { DataCenterScene, KEY, ONE, TWO } from './nodes';
 
 const TWENTY = Array.from({ length: 20 }, (_one, at) => `i-${String(at).padStart(17, '0')}`);
@@ -152,6 +153,34 @@ describe('what goes on at once comes to an end (K9)', () => {
     expect(runs).toBeLessThanOrEqual(12 + 2 * scene.sent());
     expect(scene.sent()).toBeLessThan(6);
     expect(scene.restarted).not.toContain(TWO);
+  });
+
+  it('where Lambda repeats the run, which starts none itself: three tries would start three', async () => {
+    scene = await DataCenterScene.open();
+    const place = {
+      type: 'bitbucket-deployment',
+      connection: 'acme',
+      repository: `acme/${KEY}`,
+      environment: 'Production',
+    };
+    scene.deliverTo([ONE, TWO], [targetSchema.parse(place)]);
+    await hoursBy(async () => {
+      await scene.rotate();
+      await scene.sync();
+    });
+    scene.toDay(90);
+    await scene.rotate();
+    scene.nodes.startsIn = 34 * MINUTE;
+    scene.started.splice(0);
+    let writes = 0;
+    // One half is written, and neither the other one nor what it was before.
+    scene.hostFault = ({ key, method }) => {
+      if (method !== 'PUT' || key?.startsWith('AWS_') !== true) return undefined;
+      if (key === 'AWS_ACCESS_KEY_ID') writes += 1;
+      return key === 'AWS_ACCESS_KEY_ID' && writes <= 1 ? undefined : { kind: 'status', status: 403, headers: {} };
+    };
+    const { findings } = await scene.sync();
+    expect([findings, scene.started]).toEqual([['torn-pair'], []]);
   });
 
   it('where nothing is started: the hourly run goes on, and says so', async () => {

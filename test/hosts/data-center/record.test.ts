@@ -31,7 +31,7 @@ describe('the record has what became of each restart (K7)', () => {
   it('of each node by itself, with its command', async () => {
     await rotated();
     await scene.sync();
-    const ok = { came: 'restarted', status: 'Success', outcome: 'ok', code: undefined, isCurrent: true };
+    const ok = { came: 'confirmed', status: 'Success', outcome: 'ok', code: undefined, isCurrent: true };
     expect(inRecord()).toEqual(NODES.map((node) => ({ node, command: commandsOf(node)[0], ...ok })));
   });
 
@@ -49,6 +49,35 @@ describe('the record has what became of each restart (K7)', () => {
     expect(tries.length).toBeGreaterThan(1);
     const failed = { node: ONE, came: 'failed', status, outcome: 'failed', isCurrent: true };
     expect(inRecord()).toMatchObject(tries.map((command) => ({ command, ...failed })));
+  });
+
+  it('of one that was at work when somebody asked for all of them once more', async () => {
+    await rotated();
+    await scene.sync();
+    scene.hours(1);
+    const ask = async (id: string) => {
+      const document = {
+        schema: 'keyturn.request/v1',
+        id: `once-more-please-${id}`,
+        do: 'deliver',
+        keys: [KEY],
+        why: 'x',
+      };
+      const { answer } = await scene.ask(document, { level: 'administrator' });
+      await scene.ask({ ...document, plan: answer?.plan?.digest }, { level: 'administrator' });
+    };
+    await ask('1');
+    scene.nodes.startsIn = 9 * 60_000;
+    await scene.sync();
+    scene.hours(0.1);
+    await ask('2');
+    scene.nodes.startsIn = 25_000;
+    for (let hour = 0; hour < 3; hour += 1) {
+      scene.hours(1);
+      await scene.sync();
+    }
+    const told = inRecord().map(({ command }) => command);
+    expect(told.toSorted()).toEqual(NODES.flatMap(commandsOf).toSorted());
   });
 
   it('of a command that was refused', async () => {

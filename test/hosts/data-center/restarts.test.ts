@@ -318,11 +318,37 @@ describe('commands that somebody else sends', () => {
     ['its ID among targets', { Targets: [{ Key: 'InstanceIds', Values: [ONE] }] }],
   ])('confirm what Keyturn would have sent, to a node by %s', async (_what, more) => {
     await rotatedAgain();
+    scene.clock.advanceBy(1_000);
     sendByHand(ONE, {}, more);
     scene.hours(0.1);
     await scene.sync();
     expect(ownNodes()).toEqual([TWO]);
     expect(scene.isDelivered(KEY)).toBe(true);
+  });
+
+  it('confirm nothing before the version is stored, whose ID anybody knows who sees the key: the node has read the one before (K1)', async () => {
+    scene = await DataCenterScene.open();
+    await scene.rotate();
+    await scene.sync();
+    const first = scene.currentKey(KEY);
+    scene.toDay(90);
+    let isSent = false;
+    scene.onCall = ({ action }) => {
+      const made = scene.keys('ci-backup').find(({ AccessKeyId }) => AccessKeyId !== first);
+      if (action !== 'GetCallerIdentity' || made === undefined || isSent) return;
+      isSent = true;
+      const version = `access-key-${made.AccessKeyId}-${made.CreateDate.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+      for (const node of NODES) sendByHand(node, { VersionId: [version] }, { InstanceIds: [node] });
+      scene.clock.advanceBy(3_000);
+      for (const node of NODES) scene.keyAt(node);
+    };
+    await scene.rotate();
+    scene.onCall = undefined;
+    expect([isSent, NODES.map((node) => scene.keyAt(node))]).toEqual([true, [first, first]]);
+    scene.hours(0.1);
+    await scene.sync();
+    expect(scene.isDelivered(KEY)).toBe(true);
+    expect(NODES.map((node) => scene.keyAt(node))).toEqual([scene.currentKey(KEY), scene.currentKey(KEY)]);
   });
 
   it('tell of a node that is down, by its tag too, and are waited for', async () => {

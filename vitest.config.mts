@@ -14,6 +14,8 @@ export default defineConfig({
     maxWorkers: '150%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What is waited for comes in its time on a busy machine, too: a second is less than a page of charts takes there.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       { extends: true, test: { name: 'alone', include: ALONE, exclude: ELSEWHERE } },
       {

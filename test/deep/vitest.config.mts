@@ -21,5 +21,7 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // What is waited for comes in its time on a busy machine, too: a second is less than a page of charts takes there.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

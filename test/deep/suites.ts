@@ -92,6 +92,9 @@ export const IN_TURNS = [
   'test/before/pair.test.ts',
   'test/before/attacks.test.ts',
   'test/before/deployment.test.ts',
+  'test/cli/rehearsal/keyless-faults.test.ts',
+  'test/world/simulation/exhaustive.test.ts',
+  'test/cli/rehearsal/roles.test.ts',
 ];
 
 /** Run by both: by `npm test` on random states that are always the same, here on others; a half of the lives by each. */

@@ -68,7 +68,7 @@ export const DEEP_SUITES = [
 ];
 
 /** Those that take most of the time: where CI tries a part of what is drawn, it runs one of so many of them, by turns. */
-export const TURNS = 5;
+export const TURNS = 8;
 export const IN_TURNS = [
   'test/cli/rehearsal/faults.test.ts',
   'test/report/evidence/trail-files.test.ts',
@@ -95,6 +95,14 @@ export const IN_TURNS = [
   'test/cli/rehearsal/keyless-faults.test.ts',
   'test/world/simulation/exhaustive.test.ts',
   'test/cli/rehearsal/roles.test.ts',
+  'test/leaks/leaks.test.ts',
+  'test/cli/doctor-faults.test.ts',
+  'test/attacks/registry.test.ts',
+  'test/cli/first-week.test.ts',
+  'test/cli/serve.test.ts',
+  'test/infra/key-stacks.test.ts',
+  'test/world/bundles.test.ts',
+  'test/infra/many-keys.test.ts',
 ];
 
 /** Run by both: by `npm test` on random states that are always the same, here on others; a half of the lives by each. */

@@ -72,6 +72,8 @@ async function exhaust(simulation: Simulation, { preemptions, json }: Options): 
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;
+    // Nobody waits for the patience of runs that have died.
+    process.stdout.write('', () => process.exit());
   },
   (error: unknown) => {
     console.error(error instanceof BadOption ? `${error.message} (--help tells more)` : error);

@@ -51,13 +51,13 @@ async function rotatedOnDay(scene: Scene, day: number): Promise<Outcome> {
 const ids = (scene: Scene, repository = scene.repositoryOf('shop')) => `${bare(scene.workspace)}/${bare(repository)}`;
 
 describe('a key that was delivered to a repository', () => {
-  it('is kept with whose that is: one request, one tag, and one line of the record', async () => {
+  it('is kept with whose that is: a request before and one after, one tag, and one line of the record', async () => {
     const scene = await newScene();
     mayRead(scene, 'repository');
     scene.manage('shop');
     await scene.rotate();
     const outcome = await scene.sync();
-    expect(scene.hostRequests.filter(({ kind }) => kind === 'repository')).toHaveLength(1);
+    expect(scene.hostRequests.filter(({ kind }) => kind === 'repository')).toHaveLength(2);
     expect(scene.tag('shop')[TAG.places]).toMatch(new RegExp(`^[\\w-]{6}=${ids(scene)}$`));
     expect(happened(outcome, 'target-delivered')).toMatchObject([{ facts: { identity: ids(scene) } }]);
 
@@ -100,6 +100,32 @@ describe('a key that was delivered to a repository', () => {
     scene.register(scene.entry('shop'));
     expect((await scene.sync()).findings).toEqual([]);
     expect(scene.tag('shop')[TAG.places]).toContain(ids(scene, stranger));
+  });
+
+  it('that comes to be another one of its name while it is written to is not called delivered, and what went there is told (K1, K3)', async () => {
+    const scene = await identified();
+    const old = scene.currentKey('shop');
+    let stranger: string | undefined;
+    // Whose it is was asked, and what it holds is not.
+    scene.hostFault = ({ kind }) => {
+      if (kind === 'environments') stranger ??= recycle(scene);
+      return undefined;
+    };
+
+    const outcome = await rotatedOnDay(scene, 90);
+
+    expect(outcome.findings).toContain('place-replaced');
+    const [failed] = happened(outcome, 'target-failed');
+    expect(failed).toMatchObject({ target: PRODUCTION, code: 'place-replaced' });
+    expect(failed?.message).toContain(ids(scene, stranger));
+    expect(failed?.message).toContain('keyturn rotate shop --compromised');
+    expect(scene.isDelivered('shop')).toBe(false);
+    for (const day of [91, 101, 115]) {
+      scene.toDay(day);
+      await scene.day();
+    }
+    expect(scene.keys('ci-shop').find(({ AccessKeyId }) => AccessKeyId === old)?.Status).toBe('Active');
+    expect(scene.isDelivered('shop')).toBe(false);
   });
 
   it('does not go to another one of its name under another id either, which makes its first key at once', async () => {

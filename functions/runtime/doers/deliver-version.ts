@@ -21,6 +21,7 @@ import {
   isUnidentified,
   keepPlaces,
   recordedIdentity,
+  refuseMoved,
   refuseReplaced,
   type SeenPlace,
   unidentified,
@@ -189,6 +190,7 @@ async function toTarget(
       read: (id) => earlierCredential(id, config, step, work),
       ended: tellingRestarts(work, about),
     });
+    await refuseMoved(target, place, entry);
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt, identity: recordedIdentity(place) } });
     if (place !== undefined && isUnidentified(place)) run.find(unidentified(config, work.managed, accessKeyId));
     const shown = revision === undefined ? undefined : revisionDigest(targetId(config, entry.connections), revision);

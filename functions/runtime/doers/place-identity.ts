@@ -55,6 +55,23 @@ export async function refuseReplaced(
   );
 }
 
+/**
+ * Whose a place is after the last write to it: its name may have come to mean another place since it was asked. What was
+ * written is there then, and no look would tell it from what was meant, so that it is not called delivered (K1, K3).
+ *
+ * @throws KeyturnError `place-replaced`, naming both
+ */
+export async function refuseMoved(target: Target, place: SeenPlace | undefined, { id }: RegistryEntry): Promise<void> {
+  if (place?.identity === undefined) return;
+  const identity = await identityIfTold(target);
+  if (identity === undefined || isSame(identity, place.identity)) return;
+  throw new KeyturnError(
+    'place-replaced',
+    `${target.name} came to be another place while it was written to: its IDs were ${place.identity}, and are ` +
+      `${identity}. The key may be there now: delete it there, and make another one: keyturn rotate ${id} --compromised.`,
+  );
+}
+
 /** Whether a place could be told apart once, and cannot any more. */
 export function isUnidentified({ identity, before }: SeenPlace): boolean {
   return before !== undefined && identity === undefined;

@@ -126,8 +126,17 @@ describe('what a restart of nodes does next', () => {
     expect(plan(commands, { since: plus(NOW, -60 * MINUTE), nodes: [TWO] })).toEqual({ do: 'restart', node: TWO });
   });
 
+  it('what a node confirmed before the version was stored says nothing: it has read the one before (K1)', () => {
+    const commands = [sent(ONE, 'succeeded', 90), sent(TWO, 'succeeded', 60)];
+    const [stored, since] = [plus(NOW, -90 * MINUTE), plus(NOW, -100 * MINUTE)];
+    expect(plan(commands, { storedAt: stored })).toEqual({ do: 'restart', node: ONE });
+    expect(plan(commands, { storedAt: stored, since })).toEqual({ do: 'restart', node: ONE });
+    expect(plan([...commands, sent(ONE, 'succeeded', 30)], { storedAt: stored })).toMatchObject({ do: 'done' });
+  });
+
   it('a date that has not come restarts no node again and again', () => {
-    expect(plan([sent(ONE, 'succeeded', 9)], { nodes: [ONE], since: plus(NOW, 1) }).do).toBe('done');
+    for (const date of ['since', 'storedAt'])
+      expect(plan([sent(ONE, 'succeeded', 9)], { nodes: [ONE], [date]: plus(NOW, 1) }).do).toBe('done');
   });
 
   it('the order of two commands of one instant is the same for whoever looks', () => {

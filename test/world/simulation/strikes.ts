@@ -214,9 +214,14 @@ export class Strikes implements Fate {
       if (this.#struckAt >= refusedAt - TORN_AT_MOST) return false;
       world.promises.counted('K1');
       for (const place of managed.places) {
-        const { tornSince, isTampered, isGone, name } = place;
+        const { tornSince, isTampered, isGone, idOf, secretOf, name } = place;
         if (tornSince === undefined || isTampered || isGone || world.now() - tornSince < TORN_AT_MOST) continue;
         if (managed.touchedAt >= Math.min(tornSince, refusedAt) - DAY) continue;
+        // Nor is there anything to put back where the key before has leaked, and was to go first.
+        if ([idOf, secretOf].some((half) => half?.leak?.firstAt !== undefined && half.status !== 'Active')) {
+          world.promises.allowed.leaked += 1;
+          continue;
+        }
         world.promises.broken('K1', managed.id, `${name} is torn for five minutes although one half is accepted`);
       }
       return false;

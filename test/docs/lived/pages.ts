@@ -45,6 +45,12 @@ const EXAMPLE = {
   notify: ['security@example.com'],
 };
 
+const ROLE_INSTEAD = 'web-shop-deploy';
+const replacedBy = (idleFor: number) => {
+  const roles = [`arn:aws:iam::111122223333:role/${ROLE_INSTEAD}`];
+  return { ...EXAMPLE, keys: [{ ...EXAMPLE_KEY, replacedBy: { roles, idleFor } }] };
+};
+
 const role = (RoleName: string) => (scene: Scene) =>
   scene.does('iam', 'CreateRole', { RoleName, AssumeRolePolicyDocument: TRUST });
 const noConnection = (scene: Scene) =>
@@ -58,7 +64,7 @@ const settled = (scene: Scene) => scene.deleteKey(scene.oldKey);
 const newest = (scene: Scene) => ({ 'AKIA…': scene.currentKey });
 /** Does something, and lets the run that finds it go by. */
 const thenRuns =
-  (plant: (scene: Scene) => unknown, name: 'rotate' | 'sync' = 'rotate') =>
+  (plant: (scene: Scene) => unknown, name: 'rotate' | 'sync' | 'deactivate' = 'rotate') =>
   async (scene: Scene) => {
     await plant(scene);
     // A credential report is four hours old at most.
@@ -204,6 +210,24 @@ export const PAGES: Readonly<Record<string, Page>> = {
       'sync',
     ),
     prints: finds('not-deployed'),
+  },
+  'docs/operate/runbooks/not-replaced-yet.md': {
+    config: replacedBy(30),
+    plant: thenRuns(role(ROLE_INSTEAD), 'deactivate'),
+    prints: finds('not-replaced-yet'),
+  },
+  'docs/operate/runbooks/replaced.md': {
+    config: replacedBy(1),
+    plant: async (scene) => {
+      const { Arn } = role(ROLE_INSTEAD)(scene).Role;
+      settled(scene);
+      await scene.days(2);
+      const { account } = scene;
+      account.authenticate(account.roleSession(Arn, 'step'), 'sns');
+      // It goes in the first run, and the second one says what is left of it.
+      for (let run = 0; run < 2; run++) await scene.runs('deactivate');
+    },
+    prints: finds('replaced'),
   },
   'docs/operate/runbooks/observed.md': {
     config: { ...EXAMPLE, mode: 'observe' },

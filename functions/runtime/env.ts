@@ -79,9 +79,9 @@ export function startableFrom(env: Readonly<Record<string, string | undefined>>)
   return { rotate: required(env, rotate), deactivate: required(env, deactivate), sync: required(env, sync) };
 }
 
-/** The function that sync starts for keys that have leaked; undefined in a deployment where nobody can say so. */
-export function rotationFrom(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  return env[ENV.starts.rotate];
+/** The function that sync starts for what cannot wait for the daily run. @throws KeyturnError `invalid-config` */
+export function rotationFrom(env: Readonly<Record<string, string | undefined>>): string {
+  return required(env, ENV.starts.rotate);
 }
 
 /** The function that rotate starts for keys that AWS says have leaked; undefined where nothing is done for them. */

@@ -24,14 +24,13 @@ const record = createAuditRecord(sealKey);
 const buses = createEventBuses(settings.forwardTo);
 const notifier = createNotifier(settings.topicArn);
 const hostPorts = createHostPorts();
-const rotate = rotationFrom(process.env);
 /** Lambda says it. */
 const { AWS_LAMBDA_FUNCTION_NAME: itself } = process.env;
 const ports = {
   sts: createSts(),
   secrets: createSecrets(),
   registry: createRegistry(settings.registryPath),
-  starter: rotate === undefined ? undefined : createFunctionStarter({ rotate }),
+  starter: createFunctionStarter({ rotate: rotationFrom(process.env) }),
   itself: itself === undefined ? undefined : createFunctionStarter({ sync: itself }),
 };
 

@@ -18,6 +18,7 @@ import { byLastLook, planCheck } from '../core/lifecycle/plan-check';
 import { deliverySteps, planDelivery } from '../core/lifecycle/plan-delivery';
 import type { AboutDrift, Check } from '../core/lifecycle/steps';
 import { isToBeReplaced } from '../core/lifecycle/to-be-replaced';
+import { isToBeResumed } from '../core/lifecycle/to-be-resumed';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
 import { asDeployed } from '../runtime/as-deployed';
@@ -36,8 +37,8 @@ export interface SyncPorts {
   readonly secrets: Secrets;
   readonly registry: Registry;
   readonly targets: Targets;
-  /** Starts rotate. @default - nobody can say that a key has leaked */
-  readonly starter?: FunctionStarter<'rotate'> | undefined;
+  /** Starts rotate. */
+  readonly starter: FunctionStarter<'rotate'>;
   /** Starts this function. @default - what is left in the middle waits for the next hour */
   readonly itself?: FunctionStarter<'sync'> | undefined;
 }
@@ -93,7 +94,7 @@ export async function sync(given: SyncPorts, run: Run, request: SyncRequest, opt
   // Nobody waits for what the record says of another key (K11).
   const first = await bring(delivering, run, clear, request, options);
   const asked = await undoubted(run, doubtful);
-  if (ids === undefined) await startReplacements(ports, run, asked);
+  if (ids === undefined) await startRotations(ports, run, asked, managed);
   const last = await bring(delivering, run, asked, request, options);
   const known = new Map([...first.known, ...last.known]);
   let halved: readonly Managed[] = [...first.halved, ...last.halved];
@@ -201,17 +202,31 @@ async function undoubted(run: Run, doubtful: readonly Managed[]): Promise<readon
 }
 
 /**
- * Has rotate look at keys whose successor had to wait, because a delivery may have been under way or another run at work:
- * nothing else tells it before the next day that the wait is over. What is not started now is an hour later.
+ * Has rotate look at keys whose successor had to wait, because a delivery may have been under way or another run at work,
+ * and at those whose rotation began and stored nothing: nothing else tells it before the next day. What is not started
+ * now is an hour later.
+ *
+ * @param asked of these the record was asked whether they have leaked
  */
-async function startReplacements({ starter }: SyncPorts, run: Run, managed: readonly Managed[]): Promise<void> {
+async function startRotations(
+  { starter }: SyncPorts,
+  run: Run,
+  asked: readonly Managed[],
+  managed: readonly Managed[],
+): Promise<void> {
   const now = run.now();
-  const keys = managed.filter((one) => isToBeReplaced(one, now)).map(({ entry }) => entry.id);
-  if (starter === undefined || keys.length === 0) return;
-  try {
-    await starter.start('rotate', { keys, by: run.function, why: 'the current key has leaked' });
-  } catch (thrown) {
-    run.log.warn('rotate could not be started', { keys, code: toKeyturnError(thrown).code });
+  const leaked = asked.filter((one) => isToBeReplaced(one, now)).map(({ entry }) => entry.id);
+  const begun = managed.filter((one) => isToBeResumed(one, now)).map(({ entry }) => entry.id);
+  for (const { keys, why } of [
+    { keys: leaked, why: 'the current key has leaked' },
+    { keys: begun.filter((id) => !leaked.includes(id)), why: 'a rotation began and stored nothing' },
+  ]) {
+    if (keys.length === 0) continue;
+    try {
+      await starter.start('rotate', { keys, by: run.function, why });
+    } catch (thrown) {
+      run.log.warn('rotate could not be started', { keys, code: toKeyturnError(thrown).code });
+    }
   }
 }
 

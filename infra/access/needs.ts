@@ -165,9 +165,9 @@ export const NEEDS = {
     on: () => [],
   },
   StartRotation: {
-    may: 'have rotate look at keys whose current one has leaked',
+    may: 'have rotate look at keys whose current one has leaked, or whose rotation began and stored nothing',
     actions: ['lambda:InvokeFunction'],
-    // The same, and only where somebody can say that a key has leaked.
+    // The same.
     on: () => [],
   },
   StartDeactivation: {

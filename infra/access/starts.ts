@@ -28,7 +28,7 @@ export interface StartsProps {
 
 /**
  * Who may start functions that look at what the secrets say: the fronts, sync, which sees every hour that the wait of a
- * key that has leaked is over, and rotate, where AWS tells it of such keys.
+ * key that has leaked is over or that a rotation began and stored nothing, and rotate, where AWS tells it of leaked keys.
  *
  * One policy of all their roles, each with its own statement, because a template with very many keys has no room for
  * several. Not in the roles themselves: the seal key's policy names them, and the functions depend on that key.

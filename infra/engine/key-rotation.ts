@@ -392,13 +392,11 @@ export class KeyRotation extends Construct implements IKeyRotation {
     const functions = rotationFunctions(this, props);
     const { archive, unarchivedEvents } = this;
     const fronts = settings.operators ? frontFunctions(this, props, functions) : undefined;
-    if (settings.operators || settings.exposed) {
-      allowStarts(this, {
-        functions,
-        fronts: Object.values(fronts ?? {}).map(({ front }) => front),
-        actsOnExposed: actsOnExposed(settings),
-      });
-    }
+    allowStarts(this, {
+      functions,
+      fronts: Object.values(fronts ?? {}).map(({ front }) => front),
+      actsOnExposed: actsOnExposed(settings),
+    });
     return {
       functions,
       fronts,

@@ -133,15 +133,14 @@ export function rotationFunctions(
       },
     });
   const rotate = create('Rotate', 'rotate', 5, 'makes fresh access keys');
-  const ofLeaks: Environment =
-    settings.operators || settings.exposed ? { [ENV.starts.rotate]: rotate.lambda.functionName } : {};
+  const starts: Environment = { [ENV.starts.rotate]: rotate.lambda.functionName };
   const deactivate = create('Deactivate', 'deactivate', 5, 'makes superseded access keys Inactive');
   if (actsOnExposed(settings)) rotate.lambda.addEnvironment(ENV.starts.deactivate, deactivate.lambda.functionName);
   return {
     rotate,
     deactivate,
     delete: create('Delete', 'delete', 5, 'deletes Inactive access keys'),
-    sync: create('Sync', 'sync', 15, 'delivers access keys to their targets', ofLeaks),
+    sync: create('Sync', 'sync', 15, 'delivers access keys to their targets', starts),
   };
 }
 

@@ -107,7 +107,7 @@ describe('K12: each function can do only what it needs', () => {
       ],
       deactivate: [...common, ...report, 'cloudtrail:LookupEvents', ...look, 'iam:UpdateAccessKey'],
       delete: [...common, ...report, ...look, 'iam:DeleteAccessKey'],
-      sync: [...common, 'ssm:GetParameter', 'secretsmanager:GetSecretValue'],
+      sync: [...common, 'ssm:GetParameter', 'secretsmanager:GetSecretValue', 'lambda:InvokeFunction'],
     });
   });
 

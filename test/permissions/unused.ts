@@ -45,7 +45,8 @@ export const UNUSED: Readonly<Record<string, string>> = {
     ]),
   ),
   'sync: role StartRotation: lambda:InvokeFunction':
-    'No key has leaked in these lives; test/infra/fronts.test.ts says what it starts, test/operate/compromised.test.ts when.',
+    'No key has leaked and no rotation failed in these lives; test/infra/fronts.test.ts says what it starts, ' +
+    'test/operate/compromised.test.ts and test/rotate/resumed.test.ts when.',
   ...Object.fromEntries(
     ['sync: role StartFunctions', 'operator: role StartRotation', 'administrator: role StartRotation'].map(
       (statement) => [

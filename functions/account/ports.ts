@@ -157,6 +157,8 @@ export interface Receipt {
   readonly tornFor: number;
   /** What was not shown to be writable before the first write, so that only the delivery showed it. */
   readonly unproved?: readonly string[];
+  /** Why what somebody has asked for once more was left as it was, which it is still. @default - nobody has, or it was done */
+  readonly notAgain?: string | undefined;
   /** What an inspection shows as its `revision` until somebody makes anew what was written to. @default - nobody knows */
   readonly revision?: string | undefined;
 }

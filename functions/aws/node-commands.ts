@@ -30,6 +30,9 @@ const MOST_PAGES = 200;
 
 const LONGEST_STATUS = 60;
 
+/** A parameter is missing, or is none of the document's (the SDK's `InvalidParameters`). */
+const NOT_TAKEN = 'InvalidParameters';
+
 /** Statuses of an invocation that may still restart the node (SDK, `CommandInvocationStatus`). */
 const OPEN: readonly string[] = ['Pending', 'InProgress', 'Delayed', 'Cancelling'];
 
@@ -38,7 +41,6 @@ const MEANS: Readonly<Record<string, ErrorCode>> = {
   InvalidDocument: 'environment-not-found',
   InvalidDocumentVersion: 'environment-not-found',
   InvalidInstanceId: 'environment-not-found',
-  InvalidParameters: 'host-rejected',
   UnsupportedPlatformType: 'host-rejected',
   MaxDocumentSizeExceeded: 'host-rejected',
   UnrecognizedClientException: 'token-rejected',
@@ -83,8 +85,16 @@ export function createNodeCommands({ timeout = LONGEST_CALL, ...access }: NodeCo
         MaxErrors: '0',
       });
       const doing = `ssm:SendCommand of ${document} to ${node}`;
-      const { Command: sent } = await asking(doing, () => clientIn(region).send(command));
-      if (sent?.CommandId !== undefined) return sent.CommandId;
+      const sent = await asking(doing, async () => {
+        try {
+          return (await clientIn(region).send(command)).Command ?? {};
+        } catch (thrown) {
+          if (thrown instanceof Error && thrown.name === NOT_TAKEN) return undefined;
+          throw thrown;
+        }
+      });
+      if (sent === undefined) return undefined;
+      if (sent.CommandId !== undefined) return sent.CommandId;
       throw new KeyturnError('host-down', `${doing}: AWS answered without a command's ID.`, { retryable: true });
     },
   };

@@ -65,7 +65,7 @@ export const dataCenterHost = {
   nameThatMayPass: (): string | undefined => undefined,
 
   onceMore:
-    'Nodes of a Data Center start one by one: all of them once more where each has confirmed the key, otherwise those that have not.',
+    'Nodes of a Data Center start one by one: all of them once more where each has confirmed the key, otherwise those that have not. None does where its document has no parameter AskedAt: then a finding says so.',
 
   /** Systems Manager is one for all; a node that does not come back is said to be that place's own. */
   systemOf: ({ region = '' }: DataCenterTarget): string => `systems manager ${region}`,
@@ -139,7 +139,7 @@ export interface NodeCommands {
   /**
    * Sends one command to one node, once: an answer that is lost is told as `host-down`, and the node may restart.
    *
-   * @returns the command's ID. @throws KeyturnError
+   * @returns the command's ID; undefined where the document does not take such parameters. @throws KeyturnError
    */
-  restart(where: Omit<NodesOf, 'nodes'>, node: string, request: RestartRequest): Promise<string>;
+  restart(where: Omit<NodesOf, 'nodes'>, node: string, request: RestartRequest): Promise<string | undefined>;
 }

@@ -346,6 +346,14 @@ describe('commands that somebody else sends', () => {
     scene.onCall = undefined;
     expect([isSent, NODES.map((node) => scene.keyAt(node))]).toEqual([true, [first, first]]);
     scene.hours(0.1);
+    // A document that cannot be asked to restart a node for what it has been restarted for confirms nothing.
+    scene.account.runCommand.addDocument(DOCUMENT, { parameters: NEEDED, needed: NEEDED });
+    const { audits } = await scene.sync();
+    const failed = audits.find(({ event }) => event === 'target-failed');
+    expect(failed).toMatchObject({ code: 'host-rejected', message: expect.stringContaining('parameter AskedAt') });
+    expect(scene.isDelivered(KEY)).toBe(false);
+    scene.account.runCommand.addDocument(DOCUMENT, { parameters: [...NEEDED, 'AskedAt'], needed: NEEDED });
+    scene.hours(1);
     await scene.sync();
     expect(scene.isDelivered(KEY)).toBe(true);
     expect(NODES.map((node) => scene.keyAt(node))).toEqual([scene.currentKey(KEY), scene.currentKey(KEY)]);
@@ -426,15 +434,51 @@ describe('keyturn deliver', () => {
     expect(scene.isDelivered(KEY)).toBe(true);
   });
 
-  it('says what is missing where the document does not take it', async () => {
-    await rotatedAgain();
-    await scene.sync();
-    scene.account.runCommand.addDocument(DOCUMENT, { parameters: NEEDED, needed: NEEDED });
-    await asked('deliver');
-    const { audits } = await scene.sync({ look: [KEY] });
-    const failed = audits.find(({ event }) => event === 'target-failed');
-    expect(failed).toMatchObject({ code: 'host-rejected', message: expect.stringContaining('parameter AskedAt') });
-  });
+  it.each([
+    ['each has confirmed', [], []],
+    ['one was restarted for another version since, which starts again', [ONE], [ONE]],
+  ] as const)(
+    'is refused with the reason where the document does not take it, and the key goes on: %s (K8, K14)',
+    async (_what, astray, starts) => {
+      const first = await rotatedAgain();
+      await scene.sync();
+      const older = Object.keys(scene.labels(KEY)).find((version) => version.includes(first)) ?? '';
+      for (const node of astray) sendByHand(node, { VersionId: [older], AccessKeyId: [first] });
+      scene.hours(0.1);
+      const before = scene.restarted.length;
+      scene.account.runCommand.addDocument(DOCUMENT, { parameters: NEEDED, needed: NEEDED });
+      await asked('deliver');
+
+      const { audits } = await scene.sync({ look: [KEY] });
+
+      expect(scene.restarted.slice(before)).toEqual(starts);
+      expect(scene.isDelivered(KEY)).toBe(true);
+      const told = audits.filter(({ event }) => event === 'finding');
+      expect(told.map(({ reason }) => reason)).toEqual(['request-refused']);
+      expect(told[0]?.message).toMatch(/no node .* AskedAt.*docs\/start\/datacenter.md/s);
+      const delivered = audits.find(({ event }) => event === 'target-delivered');
+      expect(delivered?.facts?.notAgain).toContain('AskedAt');
+
+      scene.hours(1);
+      expect((await scene.sync()).findings).toEqual([]);
+      scene.toDay(101);
+      await scene.sync();
+      await scene.deactivate();
+      expect(scene.keys('ci-backup').find(({ AccessKeyId }) => AccessKeyId === first)?.Status).toBe('Inactive');
+      const second = scene.currentKey(KEY);
+      scene.toDay(180);
+      await scene.delete();
+      await scene.rotate();
+      expect(scene.currentKey(KEY)).not.toBe(second);
+      // With a document that takes it, it is done.
+      scene.account.runCommand.addDocument(DOCUMENT, { parameters: [...NEEDED, 'AskedAt'], needed: NEEDED });
+      await scene.sync();
+      const sent = scene.restarted.length;
+      await asked('deliver', '-again');
+      await scene.sync({ look: [KEY] });
+      expect(scene.restarted.slice(sent)).toEqual([ONE, TWO]);
+    },
+  );
 });
 
 describe('what Systems Manager has forgotten', () => {

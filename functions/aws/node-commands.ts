@@ -14,6 +14,7 @@ import {
   type NodesOf,
   type RestartRequest,
   type SentRestart,
+  sentFor,
 } from '../core/hosts/data-center';
 import { cleaned } from '../core/outside-text';
 import { type AwsAccess, deliveryConfig } from './client-config';
@@ -149,8 +150,6 @@ function openElsewhere(commands: readonly Command[], { nodes }: NodesOf): readon
   });
 }
 
-const PARAMETERS: ReadonlySet<string> = new Set(Object.values(DOCUMENT_PARAMETERS));
-
 function parametersOf(request: RestartRequest): Record<string, string[]> {
   const named = Object.entries(DOCUMENT_PARAMETERS).map(([field, name]) => [
     name,
@@ -168,19 +167,9 @@ function sentRestart(
   node: string,
   invocation: Pick<Command | CommandInvocation, 'Status' | 'StatusDetails'> | undefined,
 ): SentRestart {
-  const { CommandId: commandId = '', RequestedDateTime: sentAt = new Date(0), Parameters = {} } = command;
-  const one = (name: string) => (Parameters[name]?.length === 1 ? Parameters[name][0] : undefined);
-  const isUsual = !/\d|LATEST/.test(command.DocumentVersion ?? '');
-  const isOurs = isUsual && Object.keys(Parameters).every((name) => PARAMETERS.has(name));
-  const about = {
-    commandId,
-    node,
-    sentAt,
-    secretArn: one(DOCUMENT_PARAMETERS.secretArn),
-    // What another version of the document does, or this one with other settings, says nothing of a node's health.
-    versionId: isOurs ? one(DOCUMENT_PARAMETERS.versionId) : undefined,
-    askedAt: one(DOCUMENT_PARAMETERS.askedAt),
-  };
+  const { CommandId: commandId = '', RequestedDateTime: sentAt = new Date(0), Parameters: parameters = {} } = command;
+  const purpose = sentFor({ parameters, documentVersion: command.DocumentVersion });
+  const about = { commandId, node, sentAt, ...purpose };
   const { Status: status = 'Pending', StatusDetails: details = status } = invocation ?? command;
   const words = { status: cleaned(details, LONGEST_STATUS) };
   const isOpen = OPEN.includes(status);

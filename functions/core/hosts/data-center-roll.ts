@@ -39,7 +39,8 @@ export type RollStep =
 
 /**
  * Decides the next step of a restart of all nodes, one by one, from what Systems Manager says alone: runs that die, come
- * twice or at once find the same. A node counts as down from a command that did not succeed to the next one that does.
+ * twice or at once find the same. A node counts as down from a command that did not succeed, whoever sent it, to the next
+ * success of one that Keyturn would send.
  */
 export function planRoll(given: RollInput): RollStep {
   const input = { ...given, sent: given.sent.map((one) => (isLost(one, given.now) ? { ...one, came: LOST } : one)) };
@@ -89,14 +90,20 @@ function confirmedBy(
   return counts && last.came === 'succeeded' && isFor(last, request) ? last : undefined;
 }
 
-/** Whether a command was sent for this version, and for what somebody has asked of it. */
-export function isFor({ secretArn, versionId, askedAt }: SentRestart, request: RollInput['request']): boolean {
+/** Whether a command is one that Keyturn sends for this version, and for what somebody has asked of it. */
+export function isFor(
+  { secretArn, versionId, askedAt, isOther = false }: SentRestart,
+  request: RollInput['request'],
+): boolean {
   const isAsked = request.askedAt === undefined || request.askedAt === askedAt;
-  return isAsked && secretArn === request.secretArn && versionId === request.versionId;
+  return !isOther && isAsked && secretArn === request.secretArn && versionId === request.versionId;
 }
 
+/** The last command that tells how a node is. */
 function lastOf(sent: readonly SentRestart[], node: string): SentRestart | undefined {
-  return newest(sent.filter((one) => one.node === node));
+  return newest(
+    sent.filter(({ node: on, came, isOther = false }) => on === node && !(isOther && came === 'succeeded')),
+  );
 }
 
 function newest(sent: readonly SentRestart[]): SentRestart | undefined {

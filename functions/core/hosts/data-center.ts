@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { KeyturnError } from '../errors';
+import { parseVersionId } from '../key/version-id';
 import { cleaned } from '../outside-text';
 import type { Host, Written } from './host';
 
@@ -92,15 +93,47 @@ export interface RestartRequest {
 /** Days that Systems Manager keeps what it was asked and what came of it (AWS Systems Manager User Guide, "Run Command"). */
 export const HISTORY_DAYS = 30;
 
+/** A command as Systems Manager lists it. */
+interface Listed {
+  readonly parameters: Readonly<Record<string, readonly string[]>>;
+  /** @default - nobody has named one */
+  readonly documentVersion?: string | undefined;
+}
+
+/** How the list shows that nobody has named a version of the document. */
+const USUAL_VERSIONS: readonly string[] = ['', '$DEFAULT'];
+
+/**
+ * What a command was sent for, and whether it is another one than Keyturn sends for some key: what the document does with
+ * other settings, or in another version, says nothing of a node.
+ */
+export function sentFor({
+  parameters,
+  documentVersion = '',
+}: Listed): Pick<SentRestart, 'secretArn' | 'versionId' | 'askedAt' | 'isOther'> {
+  const one = (name: string) => (parameters[name]?.length === 1 ? parameters[name][0] : undefined);
+  const { askedAt: asked, ...always } = DOCUMENT_PARAMETERS;
+  const [secretArn, versionId, askedAt] = [one(always.secretArn), one(always.versionId), one(asked)];
+  const names = askedAt === undefined ? Object.values(always) : Object.values(DOCUMENT_PARAMETERS);
+  const isExact =
+    USUAL_VERSIONS.includes(documentVersion) &&
+    secretArn !== undefined &&
+    Object.keys(parameters).sort().join() === [...names].sort().join() &&
+    parseVersionId(versionId ?? '')?.accessKeyId === one(always.accessKeyId);
+  return { secretArn, versionId, askedAt, isOther: !isExact };
+}
+
 /** One command of the document on one node, and what became of it. */
 export interface SentRestart {
   readonly commandId: string;
   readonly node: string;
   readonly sentAt: Date;
-  /** What it was sent for; undefined where its parameters say nothing of it, or it is another one than Keyturn sends. */
+  /** What it was sent for; undefined where its parameters say nothing of it. */
   readonly secretArn: string | undefined;
   readonly versionId: string | undefined;
   readonly askedAt?: string | undefined;
+  /** It is not exactly what Keyturn sends, so that its success says nothing. @default false */
+  readonly isOther?: boolean;
   /** `open` may still restart the node; whatever else did not succeed has `failed`. */
   readonly came: 'open' | 'succeeded' | 'failed';
   /** The node itself has not said anything of it, as far as the list shows. @default false */

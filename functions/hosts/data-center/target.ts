@@ -93,7 +93,7 @@ export class DataCenter implements Target {
     const sent = await this.#sent();
     const last = this.#props.config.nodes.flatMap((node) => {
       // What another command than Keyturn's has done there nobody can tell.
-      const told = sent.filter(({ came, versionId }) => came === 'succeeded' && versionId !== undefined);
+      const told = sent.filter(({ came, isOther = false }) => came === 'succeeded' && !isOther);
       const succeeded = told.filter((one) => one.node === node && isOfKey(one, wanted));
       return [...succeeded].sort(isBefore).slice(-1);
     });
@@ -305,7 +305,10 @@ function leaveOutWhatWasAsked(roll: Roll, because: string): void {
 /** The document only looks at a node that it has restarted for this version, although that was before there was one. */
 function requestFor(node: string, sent: readonly SentRestart[], { request, storedAt }: Roll): RestartRequest {
   if (storedAt === undefined) return request;
-  const isEarly = sent.some((one) => one.node === node && isFor(one, request) && one.sentAt <= storedAt);
+  const { secretArn, versionId } = request;
+  const isThis = (one: SentRestart) => one.secretArn === secretArn && one.versionId === versionId;
+  // Whoever sent it, and with whatever settings.
+  const isEarly = sent.some((one) => one.node === node && isThis(one) && one.sentAt <= storedAt);
   return isEarly ? { ...request, askedAt: request.askedAt ?? storedAt.toISOString() } : request;
 }
 

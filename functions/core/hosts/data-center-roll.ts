@@ -10,7 +10,7 @@ const LAST_AGAIN = 20 * HOUR;
 const NEVER_REACHED = HOUR;
 
 export interface RollInput {
-  /** In their order. */
+  /** In any order: runs that cannot see each other's commands yet begin with the same node, however a key lists them. */
   readonly nodes: readonly string[];
   readonly request: Pick<RestartRequest, 'secretArn' | 'versionId' | 'askedAt'>;
   /** What Systems Manager knows of all commands on these nodes. */
@@ -44,7 +44,8 @@ export type RollStep =
  */
 export function planRoll(given: RollInput): RollStep {
   const input = { ...given, sent: given.sent.map((one) => (isLost(one, given.now) ? { ...one, came: LOST } : one)) };
-  const { nodes, sent } = input;
+  const { sent } = input;
+  const nodes = [...input.nodes].sort();
   const open = sent.filter(({ came }) => came === 'open');
   if (open.length > 0) return { do: 'wait', open };
   const seen = nodes.map((node) => ({ node, last: lastOf(sent, node), by: confirmedBy(input, node) }));

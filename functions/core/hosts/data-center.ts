@@ -23,7 +23,9 @@ const settings = {
     .min(1)
     .max(MOST_NODES)
     .refine((nodes) => new Set(nodes).size === nodes.length, 'expected each node once')
-    .describe('IDs of the nodes, in the order in which they are restarted, one at a time.'),
+    .describe(
+      'IDs of the nodes. They are restarted one at a time, in the order of their IDs, whatever order they are named in.',
+    ),
   region: z
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected an AWS region, such as eu-west-1')

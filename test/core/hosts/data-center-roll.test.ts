@@ -164,8 +164,13 @@ describe('what a restart of nodes does next', () => {
       expect(plan(commands)).toEqual({ do: 'restart', node: TWO });
   });
 
-  it('nodes are taken in their order, however many', () => {
+  it('nodes are taken in the order of their IDs, however a key lists them, and however many', () => {
+    const nodes = [THREE, TWO, ONE];
+    expect(plan([], { nodes })).toEqual({ do: 'restart', node: ONE });
+    expect(plan([sent(ONE, 'succeeded', 20)], { nodes })).toEqual({ do: 'restart', node: TWO });
     const done = [sent(ONE, 'succeeded', 20), sent(THREE, 'succeeded', 10)];
-    expect(plan(done, { nodes: [THREE, TWO, ONE] })).toEqual({ do: 'restart', node: TWO });
+    expect(plan(done, { nodes })).toEqual({ do: 'restart', node: TWO });
+    const down = [sent(THREE, 'failed', 60), sent(TWO, 'failed', 60)];
+    expect(plan(down, { nodes })).toEqual({ do: 'restart', node: TWO });
   });
 });

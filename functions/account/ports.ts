@@ -181,7 +181,7 @@ export interface EarlierCredentials {
    * @default - nobody knows
    */
   wasConfirmed?(revision: string): boolean;
-  /** Whether the run before this one has ended in the middle, and this one goes on with what that one began. @default false */
+  /** Whether this run goes on with what one before it has begun and left in the middle. @default false */
   readonly goesOn?: boolean;
   /** When somebody has asked for it once more, where that has not been done. @default - nobody has */
   readonly askedAt?: Date | undefined;

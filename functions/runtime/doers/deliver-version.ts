@@ -32,7 +32,7 @@ import { tellingRestarts } from './telling-restarts';
 export interface DeliverPorts extends ProvePorts {
   readonly targets: Targets;
   readonly neighbours: Neighbours;
-  /** Whether a run before this one has left a delivery in the middle for it. @default false */
+  /** Whether it goes on with what a run before it has left in the middle, at once. @default - it leaves that to a later one */
   readonly goesOn?: boolean;
   /** Takes the ids of keys whose delivery is left in the middle, and may be gone on with at once. @default - a later run does */
   readonly begun?: Set<string>;

@@ -157,6 +157,8 @@ export interface Receipt {
   readonly tornFor: number;
   /** What was not shown to be writable before the first write, so that only the delivery showed it. */
   readonly unproved?: readonly string[];
+  /** Why what somebody has asked for once more was left as it was, which it is still. @default - nobody has, or it was done */
+  readonly notAgain?: string | undefined;
   /** What an inspection shows as its `revision` until somebody makes anew what was written to. @default - nobody knows */
   readonly revision?: string | undefined;
 }
@@ -179,7 +181,7 @@ export interface EarlierCredentials {
    * @default - nobody knows
    */
   wasConfirmed?(revision: string): boolean;
-  /** Whether the run before this one has ended in the middle, and this one goes on with what that one began. @default false */
+  /** Whether this run goes on with what one before it has begun and left in the middle. @default false */
   readonly goesOn?: boolean;
   /** When somebody has asked for it once more, where that has not been done. @default - nobody has */
   readonly askedAt?: Date | undefined;

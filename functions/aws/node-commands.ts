@@ -14,6 +14,7 @@ import {
   type NodesOf,
   type RestartRequest,
   type SentRestart,
+  sentFor,
 } from '../core/hosts/data-center';
 import { cleaned } from '../core/outside-text';
 import { type AwsAccess, deliveryConfig } from './client-config';
@@ -30,6 +31,9 @@ const MOST_PAGES = 200;
 
 const LONGEST_STATUS = 60;
 
+/** A parameter is missing, or is none of the document's (the SDK's `InvalidParameters`). */
+const NOT_TAKEN = 'InvalidParameters';
+
 /** Statuses of an invocation that may still restart the node (SDK, `CommandInvocationStatus`). */
 const OPEN: readonly string[] = ['Pending', 'InProgress', 'Delayed', 'Cancelling'];
 
@@ -38,7 +42,6 @@ const MEANS: Readonly<Record<string, ErrorCode>> = {
   InvalidDocument: 'environment-not-found',
   InvalidDocumentVersion: 'environment-not-found',
   InvalidInstanceId: 'environment-not-found',
-  InvalidParameters: 'host-rejected',
   UnsupportedPlatformType: 'host-rejected',
   MaxDocumentSizeExceeded: 'host-rejected',
   UnrecognizedClientException: 'token-rejected',
@@ -83,8 +86,16 @@ export function createNodeCommands({ timeout = LONGEST_CALL, ...access }: NodeCo
         MaxErrors: '0',
       });
       const doing = `ssm:SendCommand of ${document} to ${node}`;
-      const { Command: sent } = await asking(doing, () => clientIn(region).send(command));
-      if (sent?.CommandId !== undefined) return sent.CommandId;
+      const sent = await asking(doing, async () => {
+        try {
+          return (await clientIn(region).send(command)).Command ?? {};
+        } catch (thrown) {
+          if (thrown instanceof Error && thrown.name === NOT_TAKEN) return undefined;
+          throw thrown;
+        }
+      });
+      if (sent === undefined) return undefined;
+      if (sent.CommandId !== undefined) return sent.CommandId;
       throw new KeyturnError('host-down', `${doing}: AWS answered without a command's ID.`, { retryable: true });
     },
   };
@@ -139,8 +150,6 @@ function openElsewhere(commands: readonly Command[], { nodes }: NodesOf): readon
   });
 }
 
-const PARAMETERS: ReadonlySet<string> = new Set(Object.values(DOCUMENT_PARAMETERS));
-
 function parametersOf(request: RestartRequest): Record<string, string[]> {
   const named = Object.entries(DOCUMENT_PARAMETERS).map(([field, name]) => [
     name,
@@ -158,19 +167,9 @@ function sentRestart(
   node: string,
   invocation: Pick<Command | CommandInvocation, 'Status' | 'StatusDetails'> | undefined,
 ): SentRestart {
-  const { CommandId: commandId = '', RequestedDateTime: sentAt = new Date(0), Parameters = {} } = command;
-  const one = (name: string) => (Parameters[name]?.length === 1 ? Parameters[name][0] : undefined);
-  const isUsual = !/\d|LATEST/.test(command.DocumentVersion ?? '');
-  const isOurs = isUsual && Object.keys(Parameters).every((name) => PARAMETERS.has(name));
-  const about = {
-    commandId,
-    node,
-    sentAt,
-    secretArn: one(DOCUMENT_PARAMETERS.secretArn),
-    // What another version of the document does, or this one with other settings, says nothing of a node's health.
-    versionId: isOurs ? one(DOCUMENT_PARAMETERS.versionId) : undefined,
-    askedAt: one(DOCUMENT_PARAMETERS.askedAt),
-  };
+  const { CommandId: commandId = '', RequestedDateTime: sentAt = new Date(0), Parameters: parameters = {} } = command;
+  const purpose = sentFor({ parameters, documentVersion: command.DocumentVersion });
+  const about = { commandId, node, sentAt, ...purpose };
   const { Status: status = 'Pending', StatusDetails: details = status } = invocation ?? command;
   const words = { status: cleaned(details, LONGEST_STATUS) };
   const isOpen = OPEN.includes(status);

@@ -83,7 +83,7 @@ export async function sync(given: SyncPorts, run: Run, request: SyncRequest, opt
     ...ports,
     targets: failingFast(ports.targets),
     neighbours,
-    goesOn: request.goesOn !== undefined,
+    goesOn: request.goesOn !== undefined || isOfPerson(request),
   };
   const doubtful = managed.filter((one) => isInDoubt(one, run));
   const clear = managed.filter((one) => !doubtful.includes(one));

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { awsStart, keysAsked, keysToLookAt } from '../core/config/asked';
+import { awsStart, keysAsked, keysToSync } from '../core/config/asked';
 import { keyIdSchema } from '../core/config/registry';
 import { CONNECTION_SECRET_PREFIX, idOfSecret } from '../core/names';
 
@@ -55,7 +55,7 @@ export function syncRequestOf(event: unknown): SyncRequest {
     case 'deployment':
       return { trigger: 'event' };
     case undefined: {
-      const look = keysToLookAt(event);
+      const look = keysToSync(event);
       if (look !== undefined) {
         const { keys: ids, only, goesOn, facts } = look;
         // Nobody waits for the answer of one that goes on.

@@ -10,7 +10,7 @@ export interface DataCenterTargetProps {
    * `docs/examples/datacenter-restart.template.json` has one.
    */
   readonly document: string;
-  /** IDs of the nodes, such as `i-0123456789abcdef0`, in the order in which they are restarted. */
+  /** IDs of the nodes, such as `i-0123456789abcdef0`. They are restarted one at a time, in the order of their IDs. */
   readonly nodes: string[];
   /** Region of the document and the nodes. @default - the stack's own */
   readonly region?: string;

@@ -28,6 +28,10 @@ describe('the event that starts deactivate', () => {
     });
   });
 
+  it.each([{ only: 'check' }, { goesOn: 1 }])('but not with %j, which is meant for sync', (more) => {
+    expect(() => deactivateRequestOf({ look: ['shop'], ...more })).toThrow(/unknown fields/);
+  });
+
   it.each([{ source: 'aws.events', 'detail-type': 'Scheduled Event' }, {}])('is the daily run for %j', (event) => {
     expect(deactivateRequestOf(event)).toEqual({ trigger: 'daily' });
   });

@@ -100,6 +100,10 @@ describe('what AWS says of a leaked key', () => {
       facts: { requestedBy: 'sync', requestedWhy: 'leaked' },
     });
   });
+
+  it.each([{ only: 'check' }, { goesOn: 1 }])('that says %j is meant for sync, and refused', (more) => {
+    expect(() => rotateRequestOf({ look: ['shop'], ...more })).toThrow(/unknown fields/);
+  });
 });
 
 describe('the event that starts the retirement of keys', () => {

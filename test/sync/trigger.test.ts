@@ -43,7 +43,18 @@ describe('the event that starts a delivery', () => {
       facts,
     });
     for (const goesOn of [0, 13, 1.5, '2', -1])
-      expect(() => syncRequestOf({ look: ['shop'], goesOn, ...by })).toThrow(/no event that Keyturn's own rules send/);
+      expect(() => syncRequestOf({ look: ['shop'], goesOn, ...by })).toThrow(
+        /goesOn: expected a whole number, 1 to 12/,
+      );
+  });
+
+  it('is refused where it says that it only compares and goes on with a delivery', () => {
+    expect(() => syncRequestOf({ look: ['shop'], only: 'check', goesOn: 1 })).toThrow(
+      /goesOn: a run that only compares goes on with nothing/,
+    );
+    expect(() => syncRequestOf({ look: ['shop'], only: 'write' })).toThrow(/only: expected "check"/);
+    expect(() => syncRequestOf({ look: ['shop'], keys: ['shop'] })).toThrow(/unknown fields \(keys\)/);
+    expect(() => syncRequestOf({ look: ['Shop'] })).toThrow(/look\[0\]: /);
   });
 
   it('keeps an id whose end looks like the suffix of an ARN', () => {

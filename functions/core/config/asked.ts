@@ -28,11 +28,14 @@ export interface KeysAsked {
   readonly facts: Readonly<Record<string, string>>;
 }
 
-/** Keys that a function is to look at. */
-export interface KeysToLookAt extends KeysAsked {
+/** Keys that sync is to look at. */
+export interface KeysToSync extends KeysAsked {
   /** It compares their targets with what was delivered there, and writes nothing to them. @default - all that is to be done */
   readonly only?: 'check' | undefined;
-  /** How many runs before it have left a delivery in the middle. @default - none */
+  /**
+   * How many runs before it have left a delivery in the middle, so that the chain of them has an end. It gives nothing that
+   * other requests for keys do not have. @default - none
+   */
   readonly goesOn?: number | undefined;
 }
 
@@ -53,13 +56,17 @@ const ids = z
   .min(1, 'expected at least one id')
   .max(1000, 'expected at most 1000 ids');
 const someKeys = z.strictObject({ keys: ids, by: words, why: words });
-const look = z.strictObject({
-  look: ids,
-  only: z.literal('check').optional(),
-  goesOn: z.int().min(1).max(MOST_GO_ON).optional(),
-  by: words,
-  why: words,
-});
+const look = z.strictObject({ look: ids, by: words, why: words });
+const WHOLE = `expected a whole number, 1 to ${MOST_GO_ON}`;
+const lookOfSync = look
+  .extend({
+    only: z.literal('check', 'expected "check"').optional(),
+    goesOn: z.int(WHOLE).min(1, WHOLE).max(MOST_GO_ON, WHOLE).optional(),
+  })
+  .refine(({ only, goesOn }) => only === undefined || goesOn === undefined, {
+    path: ['goesOn'],
+    error: 'a run that only compares goes on with nothing',
+  });
 const FORM = '{"keys": ["web-shop-production"], "by": "alice", "why": "leaked in a log"}, or {} for the usual run';
 
 /**
@@ -74,14 +81,26 @@ export function keysAsked(event: unknown): KeysAsked | 'everything' {
   return { keys, facts: { requestedBy: by, requestedWhy: why } };
 }
 
+const isLook = (event: unknown) => z.object({ look: z.unknown() }).safeParse(event).data?.look !== undefined;
+const LOOK_FORM = '{"look": ["web-shop-production"], "by": "alice", "why": "a look"}';
+
 /**
  * The keys that a function is to look at before its rule starts it; undefined for any other event. It asks for nothing:
  * what is done for a key stands in its secret, so that an event that is forged, doubled or late changes nothing.
+ *
+ * @throws KeyturnError `invalid-request` for one that says what else is to be done, or not
  */
-export function keysToLookAt(event: unknown): KeysToLookAt | undefined {
-  const parsed = look.safeParse(event);
-  if (!parsed.success) return undefined;
-  const { look: keys, only, goesOn, by = 'not said', why = 'not said' } = parsed.data;
+export function keysToLookAt(event: unknown): KeysAsked | undefined {
+  if (!isLook(event)) return undefined;
+  const { look: keys, by = 'not said', why = 'not said' } = asked(look, event, LOOK_FORM);
+  return { keys, facts: { requestedBy: by, requestedWhy: why } };
+}
+
+/** The same of sync, which may be told how. @throws KeyturnError `invalid-request` */
+export function keysToSync(event: unknown): KeysToSync | undefined {
+  if (!isLook(event)) return undefined;
+  const form = `${LOOK_FORM}, with "only": "check" to compare and write nothing`;
+  const { look: keys, only, goesOn, by = 'not said', why = 'not said' } = asked(lookOfSync, event, form);
   return { keys, only, goesOn, facts: { requestedBy: by, requestedWhy: why } };
 }
 

@@ -10,7 +10,7 @@ const LAST_AGAIN = 20 * HOUR;
 const NEVER_REACHED = HOUR;
 
 export interface RollInput {
-  /** In their order. */
+  /** In any order: runs that cannot see each other's commands yet begin with the same node, however a key lists them. */
   readonly nodes: readonly string[];
   readonly request: Pick<RestartRequest, 'secretArn' | 'versionId' | 'askedAt'>;
   /** What Systems Manager knows of all commands on these nodes. */
@@ -39,11 +39,13 @@ export type RollStep =
 
 /**
  * Decides the next step of a restart of all nodes, one by one, from what Systems Manager says alone: runs that die, come
- * twice or at once find the same. A node counts as down from a command that did not succeed to the next one that does.
+ * twice or at once find the same. A node counts as down from a command that did not succeed, whoever sent it, to the next
+ * success of one that Keyturn would send.
  */
 export function planRoll(given: RollInput): RollStep {
   const input = { ...given, sent: given.sent.map((one) => (isLost(one, given.now) ? { ...one, came: LOST } : one)) };
-  const { nodes, sent } = input;
+  const { sent } = input;
+  const nodes = [...input.nodes].sort();
   const open = sent.filter(({ came }) => came === 'open');
   if (open.length > 0) return { do: 'wait', open };
   const seen = nodes.map((node) => ({ node, last: lastOf(sent, node), by: confirmedBy(input, node) }));
@@ -89,14 +91,20 @@ function confirmedBy(
   return counts && last.came === 'succeeded' && isFor(last, request) ? last : undefined;
 }
 
-/** Whether a command was sent for this version, and for what somebody has asked of it. */
-export function isFor({ secretArn, versionId, askedAt }: SentRestart, request: RollInput['request']): boolean {
+/** Whether a command is one that Keyturn sends for this version, and for what somebody has asked of it. */
+export function isFor(
+  { secretArn, versionId, askedAt, isOther = false }: SentRestart,
+  request: RollInput['request'],
+): boolean {
   const isAsked = request.askedAt === undefined || request.askedAt === askedAt;
-  return isAsked && secretArn === request.secretArn && versionId === request.versionId;
+  return !isOther && isAsked && secretArn === request.secretArn && versionId === request.versionId;
 }
 
+/** The last command that tells how a node is. */
 function lastOf(sent: readonly SentRestart[], node: string): SentRestart | undefined {
-  return newest(sent.filter((one) => one.node === node));
+  return newest(
+    sent.filter(({ node: on, came, isOther = false }) => on === node && !(isOther && came === 'succeeded')),
+  );
 }
 
 function newest(sent: readonly SentRestart[]): SentRestart | undefined {

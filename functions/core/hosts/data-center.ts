@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { KeyturnError } from '../errors';
+import { parseVersionId } from '../key/version-id';
 import { cleaned } from '../outside-text';
 import type { Host, Written } from './host';
 
@@ -22,7 +23,9 @@ const settings = {
     .min(1)
     .max(MOST_NODES)
     .refine((nodes) => new Set(nodes).size === nodes.length, 'expected each node once')
-    .describe('IDs of the nodes, in the order in which they are restarted, one at a time.'),
+    .describe(
+      'IDs of the nodes. They are restarted one at a time, in the order of their IDs, whatever order they are named in.',
+    ),
   region: z
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected an AWS region, such as eu-west-1')
@@ -65,7 +68,7 @@ export const dataCenterHost = {
   nameThatMayPass: (): string | undefined => undefined,
 
   onceMore:
-    'Nodes of a Data Center start one by one: all of them once more where each has confirmed the key, otherwise those that have not.',
+    'Nodes of a Data Center start one by one: all of them once more where each has confirmed the key, otherwise those that have not. None does where its document has no parameter AskedAt: then a finding says so.',
 
   /** Systems Manager is one for all; a node that does not come back is said to be that place's own. */
   systemOf: ({ region = '' }: DataCenterTarget): string => `systems manager ${region}`,
@@ -92,15 +95,47 @@ export interface RestartRequest {
 /** Days that Systems Manager keeps what it was asked and what came of it (AWS Systems Manager User Guide, "Run Command"). */
 export const HISTORY_DAYS = 30;
 
+/** A command as Systems Manager lists it. */
+interface Listed {
+  readonly parameters: Readonly<Record<string, readonly string[]>>;
+  /** @default - nobody has named one */
+  readonly documentVersion?: string | undefined;
+}
+
+/** How the list shows that nobody has named a version of the document. */
+const USUAL_VERSIONS: readonly string[] = ['', '$DEFAULT'];
+
+/**
+ * What a command was sent for, and whether it is another one than Keyturn sends for some key: what the document does with
+ * other settings, or in another version, says nothing of a node.
+ */
+export function sentFor({
+  parameters,
+  documentVersion = '',
+}: Listed): Pick<SentRestart, 'secretArn' | 'versionId' | 'askedAt' | 'isOther'> {
+  const one = (name: string) => (parameters[name]?.length === 1 ? parameters[name][0] : undefined);
+  const { askedAt: asked, ...always } = DOCUMENT_PARAMETERS;
+  const [secretArn, versionId, askedAt] = [one(always.secretArn), one(always.versionId), one(asked)];
+  const names = askedAt === undefined ? Object.values(always) : Object.values(DOCUMENT_PARAMETERS);
+  const isExact =
+    USUAL_VERSIONS.includes(documentVersion) &&
+    secretArn !== undefined &&
+    Object.keys(parameters).sort().join() === [...names].sort().join() &&
+    parseVersionId(versionId ?? '')?.accessKeyId === one(always.accessKeyId);
+  return { secretArn, versionId, askedAt, isOther: !isExact };
+}
+
 /** One command of the document on one node, and what became of it. */
 export interface SentRestart {
   readonly commandId: string;
   readonly node: string;
   readonly sentAt: Date;
-  /** What it was sent for; undefined where its parameters say nothing of it, or it is another one than Keyturn sends. */
+  /** What it was sent for; undefined where its parameters say nothing of it. */
   readonly secretArn: string | undefined;
   readonly versionId: string | undefined;
   readonly askedAt?: string | undefined;
+  /** It is not exactly what Keyturn sends, so that its success says nothing. @default false */
+  readonly isOther?: boolean;
   /** `open` may still restart the node; whatever else did not succeed has `failed`. */
   readonly came: 'open' | 'succeeded' | 'failed';
   /** The node itself has not said anything of it, as far as the list shows. @default false */
@@ -139,7 +174,7 @@ export interface NodeCommands {
   /**
    * Sends one command to one node, once: an answer that is lost is told as `host-down`, and the node may restart.
    *
-   * @returns the command's ID. @throws KeyturnError
+   * @returns the command's ID; undefined where the document does not take such parameters. @throws KeyturnError
    */
-  restart(where: Omit<NodesOf, 'nodes'>, node: string, request: RestartRequest): Promise<string>;
+  restart(where: Omit<NodesOf, 'nodes'>, node: string, request: RestartRequest): Promise<string | undefined>;
 }

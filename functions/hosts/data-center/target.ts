@@ -38,7 +38,9 @@ const MOST_LOOKS = 3;
 const MOST_THROTTLED = 3;
 /** Until a command that may have been sent shows in the list, if it ever does. */
 const SHOWS_WITHIN = 30 * SECOND;
-const NEEDS_ASKED = ` To deliver once more it takes a document that has the parameter ${DOCUMENT_PARAMETERS.askedAt} (docs/start/datacenter.md).`;
+/** What the document has to take, by what it was sent. */
+const NEEDS = `It has to take ${Object.values(DOCUMENT_PARAMETERS).slice(0, 3).join(', ')}, and to need nothing else (docs/start/datacenter.md#the-document).`;
+const NEEDS_ASKED = `To start a node again for what it was started for, it has to have the parameter ${DOCUMENT_PARAMETERS.askedAt}, as the present example does (docs/start/datacenter.md#once-more).`;
 
 /**
  * The nodes of a Data Center. They are told which version is current and never what it is, and are restarted one by one;
@@ -74,7 +76,7 @@ export class DataCenter implements Target {
     for (;;) {
       const { step, ended } = await this.#stepped(roll, isKept);
       await earlier?.ended?.(ended);
-      if (step.do === 'done') return receiptOf(step.nodes, versionId);
+      if (step.do === 'done') return { ...receiptOf(step.nodes, versionId), notAgain: roll.notAgain };
       if (step.do === 'stop') throw this.#stopped(step);
       if (step.do === 'wait') await this.#wait(step.open, roll);
       else if (isKept) continue;
@@ -91,7 +93,7 @@ export class DataCenter implements Target {
     const sent = await this.#sent();
     const last = this.#props.config.nodes.flatMap((node) => {
       // What another command than Keyturn's has done there nobody can tell.
-      const told = sent.filter(({ came, versionId }) => came === 'succeeded' && versionId !== undefined);
+      const told = sent.filter(({ came, isOther = false }) => came === 'succeeded' && !isOther);
       const succeeded = told.filter((one) => one.node === node && isOfKey(one, wanted));
       return [...succeeded].sort(isBefore).slice(-1);
     });
@@ -150,8 +152,15 @@ export class DataCenter implements Target {
     // Each node takes one; another one is sent after a throttle alone.
     const mayTry = roll.tries <= config.nodes.length + MOST_THROTTLED;
     if (!mayTry) throw this.#error('host-answer-invalid', 'Systems Manager lists no command as it was sent.', true);
+    const request = requestFor(node, sent, roll);
     try {
-      const mine = await this.#restart(node, requestFor(node, sent, roll), sent);
+      const mine = await this.#restart(node, request, sent);
+      if (mine === undefined) {
+        const refused = this.#notTaken(request);
+        if (roll.request.askedAt === undefined) throw refused;
+        leaveOutWhatWasAsked(roll, refused.message);
+        return;
+      }
       roll.own.push(mine);
       this.#props.shared.sent.push(mine);
     } catch (thrown) {
@@ -183,15 +192,24 @@ export class DataCenter implements Target {
     }
   }
 
-  /** Sends one command. Where no answer comes it may have been sent: it is looked for, and this run sends no other. */
-  async #restart(node: string, request: RestartRequest, before: readonly SentRestart[]): Promise<SentRestart> {
+  /**
+   * Sends one command. Where no answer comes it may have been sent: it is looked for, and this run sends no other.
+   *
+   * @returns undefined where the document does not take what it was sent
+   */
+  async #restart(
+    node: string,
+    request: RestartRequest,
+    before: readonly SentRestart[],
+  ): Promise<SentRestart | undefined> {
     const { config, nodeCommands, time } = this.#props;
     const sentAt = time.now();
     try {
       const commandId = await nodeCommands.restart(config, node, request);
+      if (commandId === undefined) return undefined;
       return { ...request, commandId, node, sentAt, came: 'open', isSilent: true, status: 'Pending' };
     } catch (thrown) {
-      const error = this.#told(toKeyturnError(thrown), request.askedAt === undefined ? '' : NEEDS_ASKED);
+      const error = this.#told(toKeyturnError(thrown));
       if (!error.mayHaveHappened) throw error;
       for (let waited = 0; waited <= SHOWS_WITHIN; waited += LOOKS_EVERY) {
         if (waited > 0) await time.sleep(LOOKS_EVERY);
@@ -237,11 +255,17 @@ export class DataCenter implements Target {
     return this.#error('host-down', `${why} ${cure} ${next} (docs/start/datacenter.md).`, true);
   }
 
-  #told({ code, message, retryable }: KeyturnError, rejected = ''): HostError {
+  /** Systems Manager takes parameters of the document alone, and all that it needs. */
+  #notTaken({ askedAt }: RestartRequest): HostError {
+    const { document } = this.#props.config;
+    const why = `Systems Manager answered InvalidParameters: ${document} does not take what it is sent. `;
+    return this.#error('host-rejected', `${why}${askedAt === undefined ? NEEDS : NEEDS_ASKED}`, false);
+  }
+
+  #told({ code, message, retryable }: KeyturnError): HostError {
     const concerns = code === 'host-down' || code === 'rate-limited' ? 'system' : 'place';
     const mayHaveHappened = code === 'host-down' || code === 'host-answer-invalid';
-    const cure = code === 'host-rejected' ? rejected : '';
-    return new HostError(code, `${this.name}: ${message}${cure}`, { retryable, mayHaveHappened, concerns });
+    return new HostError(code, `${this.name}: ${message}`, { retryable, mayHaveHappened, concerns });
   }
 
   #error(code: ErrorCode, message: string, retryable: boolean): HostError {
@@ -251,8 +275,10 @@ export class DataCenter implements Target {
 
 /** One run's part of a restart of all nodes. */
 interface Roll {
-  readonly request: RestartRequest;
-  readonly wasConfirmed: boolean;
+  request: RestartRequest;
+  wasConfirmed: boolean;
+  /** Why no node is started once more although somebody has asked for it. @default - nobody has, or it can be done */
+  notAgain?: string;
   /** See `RollInput`. */
   readonly since: Date | undefined;
   readonly storedAt: Date | undefined;
@@ -266,10 +292,23 @@ interface Roll {
   readonly ended: EarlierCredentials['ended'];
 }
 
+/**
+ * What cannot be asked once more is not tried for ever: all nodes had confirmed the version before somebody asked, and
+ * whichever was restarted for something else since is restarted as if nobody had.
+ */
+function leaveOutWhatWasAsked(roll: Roll, because: string): void {
+  roll.request = { ...roll.request, askedAt: undefined };
+  roll.wasConfirmed = true;
+  roll.notAgain = because;
+}
+
 /** The document only looks at a node that it has restarted for this version, although that was before there was one. */
 function requestFor(node: string, sent: readonly SentRestart[], { request, storedAt }: Roll): RestartRequest {
   if (storedAt === undefined) return request;
-  const isEarly = sent.some((one) => one.node === node && isFor(one, request) && one.sentAt <= storedAt);
+  const { secretArn, versionId } = request;
+  const isThis = (one: SentRestart) => one.secretArn === secretArn && one.versionId === versionId;
+  // Whoever sent it, and with whatever settings.
+  const isEarly = sent.some((one) => one.node === node && isThis(one) && one.sentAt <= storedAt);
   return isEarly ? { ...request, askedAt: request.askedAt ?? storedAt.toISOString() } : request;
 }
 

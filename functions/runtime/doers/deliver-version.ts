@@ -32,7 +32,7 @@ import { tellingRestarts } from './telling-restarts';
 export interface DeliverPorts extends ProvePorts {
   readonly targets: Targets;
   readonly neighbours: Neighbours;
-  /** Whether a run before this one has left a delivery in the middle for it. @default false */
+  /** Whether it goes on with what a run before it has left in the middle, at once. @default - it leaves that to a later one */
   readonly goesOn?: boolean;
   /** Takes the ids of keys whose delivery is left in the middle, and may be gone on with at once. @default - a later run does */
   readonly begun?: Set<string>;
@@ -192,6 +192,8 @@ async function toTarget(
     });
     await refuseMoved(target, place, entry);
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt, identity: recordedIdentity(place) } });
+    const { notAgain } = receipt;
+    if (notAgain !== undefined) run.find(refusedAgain(notAgain, about, entry));
     if (place !== undefined && isUnidentified(place)) run.find(unidentified(config, work.managed, accessKeyId));
     const shown = revision === undefined ? undefined : revisionDigest(targetId(config, entry.connections), revision);
     return { answer: 'delivered', isLeft: true, place, revision: shown };
@@ -270,6 +272,15 @@ async function earlierCredential(
     run.log.warn('an earlier credential cannot be put back', { key: entry.id, code, reason: message });
     return undefined;
   }
+}
+
+function refusedAgain(
+  reason: string,
+  about: { accessKeyId: string; target: string },
+  { id: key }: RegistryEntry,
+): Finding {
+  const { accessKeyId, target } = about;
+  return { code: 'request-refused', key, accessKeyId, facts: { is: 'not-again', target, reason } };
 }
 
 /** What a person has to look at: the connection's token, or this one delivery. */

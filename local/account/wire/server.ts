@@ -29,7 +29,9 @@ export type AwsFault =
   /** It has happened or not, and no answer ever comes: whoever asked is about to be killed. */
   | { readonly kind: 'unanswered'; readonly happened: boolean }
   /** Real ms before the call is worked on. */
-  | { readonly kind: 'delay'; readonly milliseconds: number };
+  | { readonly kind: 'delay'; readonly milliseconds: number }
+  /** The call is worked on when something else has happened. */
+  | { readonly kind: 'held'; readonly until: Promise<void> };
 
 /** How a call ended. Holds secret material where the answer does: never log it whole. */
 export interface CallOutcome {
@@ -171,6 +173,7 @@ class AccountFront {
   private work(exchange: Exchange): void {
     const fault = this.#options.fault?.(exchange.call);
     if (fault?.kind === 'delay') setTimeout(() => this.decide(exchange, fault), fault.milliseconds);
+    else if (fault?.kind === 'held') void fault.until.then(() => this.decide(exchange, fault));
     else this.decide(exchange, fault);
   }
 

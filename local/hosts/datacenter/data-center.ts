@@ -7,6 +7,8 @@ import { readProperties } from './properties-file';
 const SECOND = 1_000;
 /** ms for a look at a node that runs. */
 const LOOKS_IN = SECOND;
+/** What a document restarts unless it is told of another unit. */
+const UNIT = 'atlbitbucket';
 /** ms until a document gives up a node that does not come back. */
 const GIVES_UP = 600 * SECOND;
 
@@ -150,6 +152,9 @@ export class ClusterNode implements ManagedNode {
   run({ parameters }: ReceivedCommand, at: number): NodeRun {
     const [secret = ''] = parameters.SecretArn ?? [];
     const [versionId = ''] = parameters.VersionId ?? [];
+    const [unit = UNIT] = parameters.Service ?? [];
+    // Something else on the machine, which is well.
+    if (unit !== UNIT) return { takes: LOOKS_IN, ends: 'Success' };
     const from = Math.max(at, this.#busyUntil);
     const waits = from - at;
     const [askedAt = ''] = parameters.AskedAt ?? [];

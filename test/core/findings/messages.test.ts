@@ -569,6 +569,19 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
       'rotate in the configuration, deploy, and ask again.',
   ],
   [
+    {
+      code: 'request-refused',
+      key,
+      accessKeyId,
+      facts: { is: 'not-again', target: 'data center i-1 by d', reason: 'data center i-1 by d: it cannot be asked.' },
+    },
+    'attention',
+    'blocked',
+    `Access key ${accessKeyId} of "web-shop" was to be delivered once more, and no node of one target was restarted for ` +
+      'that. data center i-1 by d: it cannot be asked. The key counts as delivered there, as it did before. Ask again when ' +
+      'that is done.',
+  ],
+  [
     { code: 'request-refused', facts: { is: 'event', reason: 'keys: expected a list of ids.' } },
     'attention',
     'blocked',

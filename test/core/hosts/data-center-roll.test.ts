@@ -40,6 +40,7 @@ describe('what a restart of nodes does next', () => {
       [sent(ONE, 'succeeded', 5, { secretArn: undefined, versionId: undefined })],
       ONE,
     ],
+    ['it was restarted for this one with other settings', [sent(ONE, 'succeeded', 5, { isOther: true })], ONE],
   ])('one node is restarted: %s', (_what, commands, node) => {
     expect(plan(commands)).toEqual({ do: 'restart', node });
   });
@@ -85,6 +86,21 @@ describe('what a restart of nodes does next', () => {
     ["an older version's tries", [sent(ONE, 'failed', 5, before)]],
   ])('how long it waits for a node does not go by %s', (_what, commands) => {
     expect(plan(commands)).toEqual({ do: 'restart', node: ONE });
+  });
+
+  it('a success of something else than Keyturn sends says nothing of a node that is down: no other one is touched (K1)', () => {
+    const elsewhere = { isOther: true };
+    const ofOtherKey = { ...ofKey, isOther: true };
+    const down = sent(TWO, 'failed', 5);
+    expect(plan([down, sent(TWO, 'succeeded', 4, elsewhere)])).toMatchObject({ do: 'stop', failed: down, isOwn: true });
+    const ofOther = sent(TWO, 'failed', 5, ofKey);
+    const commands = [sent(TWO, 'succeeded', 9), ofOther];
+    expect(plan([...commands, sent(TWO, 'succeeded', 4, ofOtherKey)])).toMatchObject({ do: 'stop', failed: ofOther });
+    expect(plan([...commands, sent(TWO, 'succeeded', 4, ofKey)])).toEqual({ do: 'restart', node: ONE });
+    // That it does not succeed is told of a node by whatever was sent.
+    const failed = sent(TWO, 'failed', 4, elsewhere);
+    expect(plan([sent(TWO, 'succeeded', 9), failed])).toEqual({ do: 'restart', node: TWO });
+    expect(plan([failed])).toEqual({ do: 'restart', node: TWO });
   });
 
   it('a node that has confirmed and is down for another key holds the others back', () => {
@@ -148,8 +164,13 @@ describe('what a restart of nodes does next', () => {
       expect(plan(commands)).toEqual({ do: 'restart', node: TWO });
   });
 
-  it('nodes are taken in their order, however many', () => {
+  it('nodes are taken in the order of their IDs, however a key lists them, and however many', () => {
+    const nodes = [THREE, TWO, ONE];
+    expect(plan([], { nodes })).toEqual({ do: 'restart', node: ONE });
+    expect(plan([sent(ONE, 'succeeded', 20)], { nodes })).toEqual({ do: 'restart', node: TWO });
     const done = [sent(ONE, 'succeeded', 20), sent(THREE, 'succeeded', 10)];
-    expect(plan(done, { nodes: [THREE, TWO, ONE] })).toEqual({ do: 'restart', node: TWO });
+    expect(plan(done, { nodes })).toEqual({ do: 'restart', node: TWO });
+    const down = [sent(THREE, 'failed', 60), sent(TWO, 'failed', 60)];
+    expect(plan(down, { nodes })).toEqual({ do: 'restart', node: TWO });
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { targetSchema } from '../../../functions/core/hosts/target';
 import type { AwsCall, AwsFault } from '../../../local/account/wire/server';
-import { DataCenterScene, KEY, NODES, ONE, TWO } from './nodes';
+import { DataCenterScene, DOCUMENT, KEY, NODES, ONE, TWO } from './nodes';
 
 let scene: DataCenterScene;
 afterEach(() => scene.close());
@@ -112,6 +113,42 @@ describe('Systems Manager that does not answer well', () => {
 });
 
 describe('two runs at once', () => {
+  it('for two keys that name the nodes in another order take one node down at a time, although neither has seen the other (K1)', async () => {
+    scene = await DataCenterScene.open();
+    scene.manage('other');
+    const target = targetSchema.parse({ type: 'data-center', document: DOCUMENT, nodes: [...NODES].reverse() });
+    scene.register({ ...scene.entry('other'), targets: [target] });
+    await scene.rotate();
+    // Known everywhere by now, so that no proof comes between.
+    scene.hours(25);
+    let other: Promise<unknown> | undefined;
+    let release = () => {};
+    const until = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    scene.awsFault = ({ action }) => {
+      if (action !== 'SendCommand') return undefined;
+      if (other === undefined) {
+        // The first one has looked, and its command is on its way until the second one's is.
+        other = scene.sync({ look: ['other'] });
+        return { kind: 'held', until };
+      }
+      release();
+      return undefined;
+    };
+    await scene.sync({ look: [KEY] });
+    await other;
+    const [one, two] = scene.account.runCommand.listCommands({}).Commands.reverse();
+    expect(one?.RequestedDateTime).toEqual(two?.RequestedDateTime);
+    expect(one?.Parameters.SecretArn).not.toEqual(two?.Parameters.SecretArn);
+    for (let hour = 0; hour < 4; hour += 1) {
+      scene.hours(1);
+      await scene.sync();
+    }
+    expect(scene.mostDown).toBe(1);
+    expect(scene.isDelivered(KEY) && scene.isDelivered('other')).toBe(true);
+  });
+
   it.each([
     ['at the same instant', 0],
     ['a moment later', 1],

@@ -128,6 +128,24 @@ it('the record has what a run knows before it starts the next one, which would s
   expect(known).toEqual([1, { name: 'sync', keys: [KEY], goesOn: 1 }]);
 });
 
+describe('an event that says that a run before it was left in the middle', () => {
+  it.each([
+    ['a request that does not say so', {}, 1],
+    ['it', { goesOn: 3 }, 4],
+  ])('gives nothing that a request does not give: %s', async (_what, more, next) => {
+    scene = await DataCenterScene.open();
+    await scene.rotate();
+    scene.nodes.startsIn = 14 * MINUTE;
+    await scene.sync();
+    scene.started.splice(0);
+    scene.clock.advanceBy(2_000);
+    await scene.sync({ look: [KEY], ...more, by: 'somebody', why: 'who may invoke it' });
+    // It waits for the first node, and begins with the second one.
+    expect(scene.sent()).toBe(2);
+    expect(scene.started).toEqual([{ name: 'sync', keys: [KEY], goesOn: next }]);
+  });
+});
+
 describe('what goes on at once comes to an end (K9)', () => {
   it('where a command hangs for half a day', async () => {
     scene = await DataCenterScene.open();

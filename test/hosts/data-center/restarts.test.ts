@@ -21,7 +21,8 @@ async function rotatedAgain(): Promise<string> {
 function sendByHand(node: string, parameters = {}, more: object = { InstanceIds: [node] }) {
   const SecretArn = scene.account.secretsManager.describeSecret({ SecretId: `keyturn/${KEY}` }).ARN;
   const version = scene.current(KEY) ?? '';
-  const Parameters = { SecretArn: [SecretArn], VersionId: [version], AccessKeyId: ['AKIA'], ...parameters };
+  const id = scene.currentKey(KEY) ?? '';
+  const Parameters = { SecretArn: [SecretArn], VersionId: [version], AccessKeyId: [id], ...parameters };
   return scene.account.runCommand.sendCommand({ DocumentName: DOCUMENT, Parameters, ...more });
 }
 
@@ -300,10 +301,14 @@ describe('commands that somebody else sends', () => {
 
   it.each([
     ['other parameters', { Service: ['another'] }, undefined],
+    ['a parameter that has its default', { Service: ['atlbitbucket'] }, undefined],
+    ['a parameter twice', { AccessKeyId: ['AKIA0000000000000001', 'AKIA0000000000000002'] }, undefined],
+    ['the ID of another key', { AccessKeyId: ['AKIA0000000000000001'] }, undefined],
     ['another version of the document', {}, { InstanceIds: [ONE], DocumentVersion: '1' }],
     ['the same for a node by its tag, and other parameters', { Service: ['another'] }, byTag(ONE)],
   ])('confirm nothing with %s (K3)', async (_what, parameters, more) => {
     await rotatedAgain();
+    scene.clock.advanceBy(1_000);
     sendByHand(ONE, parameters, more);
     scene.hours(0.1);
     await scene.sync();
@@ -326,29 +331,54 @@ describe('commands that somebody else sends', () => {
     expect(scene.isDelivered(KEY)).toBe(true);
   });
 
-  it('confirm nothing before the version is stored, whose ID anybody knows who sees the key: the node has read the one before (K1)', async () => {
-    scene = await DataCenterScene.open();
-    await scene.rotate();
-    await scene.sync();
-    const first = scene.currentKey(KEY);
-    scene.toDay(90);
-    let isSent = false;
-    scene.onCall = ({ action }) => {
-      const made = scene.keys('ci-backup').find(({ AccessKeyId }) => AccessKeyId !== first);
-      if (action !== 'GetCallerIdentity' || made === undefined || isSent) return;
-      isSent = true;
-      const version = `access-key-${made.AccessKeyId}-${made.CreateDate.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
-      for (const node of NODES) sendByHand(node, { VersionId: [version] }, { InstanceIds: [node] });
-      scene.clock.advanceBy(3_000);
-      for (const node of NODES) scene.keyAt(node);
-    };
-    await scene.rotate();
-    scene.onCall = undefined;
-    expect([isSent, NODES.map((node) => scene.keyAt(node))]).toEqual([true, [first, first]]);
+  it.each([
+    ['as Keyturn sends it', {}],
+    ['with other settings', { Service: ['atlbitbucket'] }],
+  ])(
+    'confirm nothing before the version is stored, whose ID anybody knows who sees the key, %s: the node has read the one before (K1)',
+    async (_how, more) => {
+      scene = await DataCenterScene.open();
+      await scene.rotate();
+      await scene.sync();
+      const first = scene.currentKey(KEY);
+      scene.toDay(90);
+      let isSent = false;
+      scene.onCall = ({ action }) => {
+        const made = scene.keys('ci-backup').find(({ AccessKeyId }) => AccessKeyId !== first);
+        if (action !== 'GetCallerIdentity' || made === undefined || isSent) return;
+        isSent = true;
+        const version = `access-key-${made.AccessKeyId}-${made.CreateDate.toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+        for (const node of NODES) sendByHand(node, { VersionId: [version], AccessKeyId: [made.AccessKeyId], ...more });
+        scene.clock.advanceBy(3_000);
+        for (const node of NODES) scene.keyAt(node);
+      };
+      await scene.rotate();
+      scene.onCall = undefined;
+      expect([isSent, NODES.map((node) => scene.keyAt(node))]).toEqual([true, [first, first]]);
+      scene.hours(0.1);
+      // A document that cannot be asked to restart a node for what it has been restarted for confirms nothing.
+      scene.account.runCommand.addDocument(DOCUMENT, { parameters: NEEDED, needed: NEEDED });
+      const { audits } = await scene.sync();
+      const failed = audits.find(({ event }) => event === 'target-failed');
+      expect(failed).toMatchObject({ code: 'host-rejected', message: expect.stringContaining('parameter AskedAt') });
+      expect(scene.isDelivered(KEY)).toBe(false);
+      scene.account.runCommand.addDocument(DOCUMENT, { parameters: [...NEEDED, 'AskedAt'], needed: NEEDED });
+      scene.hours(1);
+      await scene.sync();
+      expect(scene.isDelivered(KEY)).toBe(true);
+      expect(NODES.map((node) => scene.keyAt(node))).toEqual([scene.currentKey(KEY), scene.currentKey(KEY)]);
+    },
+  );
+
+  it('say nothing of a node that is down with other settings, and no other one is touched (K1)', async () => {
+    await rotatedAgain();
+    scene.nodes.node(TWO).trouble = 'unwell';
+    sendByHand(TWO);
+    scene.hours(0.5);
+    sendByHand(TWO, { Service: ['another'] });
     scene.hours(0.1);
-    await scene.sync();
-    expect(scene.isDelivered(KEY)).toBe(true);
-    expect(NODES.map((node) => scene.keyAt(node))).toEqual([scene.currentKey(KEY), scene.currentKey(KEY)]);
+    const { findings } = await scene.sync();
+    expect([findings, ownNodes(), scene.mostDown]).toEqual([['delivery-failed'], [], 1]);
   });
 
   it('tell of a node that is down, by its tag too, and are waited for', async () => {
@@ -426,15 +456,51 @@ describe('keyturn deliver', () => {
     expect(scene.isDelivered(KEY)).toBe(true);
   });
 
-  it('says what is missing where the document does not take it', async () => {
-    await rotatedAgain();
-    await scene.sync();
-    scene.account.runCommand.addDocument(DOCUMENT, { parameters: NEEDED, needed: NEEDED });
-    await asked('deliver');
-    const { audits } = await scene.sync({ look: [KEY] });
-    const failed = audits.find(({ event }) => event === 'target-failed');
-    expect(failed).toMatchObject({ code: 'host-rejected', message: expect.stringContaining('parameter AskedAt') });
-  });
+  it.each([
+    ['each has confirmed', [], []],
+    ['one was restarted for another version since, which starts again', [ONE], [ONE]],
+  ] as const)(
+    'is refused with the reason where the document does not take it, and the key goes on: %s (K8, K14)',
+    async (_what, astray, starts) => {
+      const first = await rotatedAgain();
+      await scene.sync();
+      const older = Object.keys(scene.labels(KEY)).find((version) => version.includes(first)) ?? '';
+      for (const node of astray) sendByHand(node, { VersionId: [older], AccessKeyId: [first] });
+      scene.hours(0.1);
+      const before = scene.restarted.length;
+      scene.account.runCommand.addDocument(DOCUMENT, { parameters: NEEDED, needed: NEEDED });
+      await asked('deliver');
+
+      const { audits } = await scene.sync({ look: [KEY] });
+
+      expect(scene.restarted.slice(before)).toEqual(starts);
+      expect(scene.isDelivered(KEY)).toBe(true);
+      const told = audits.filter(({ event }) => event === 'finding');
+      expect(told.map(({ reason }) => reason)).toEqual(['request-refused']);
+      expect(told[0]?.message).toMatch(/no node .* AskedAt.*docs\/start\/datacenter.md/s);
+      const delivered = audits.find(({ event }) => event === 'target-delivered');
+      expect(delivered?.facts?.notAgain).toContain('AskedAt');
+
+      scene.hours(1);
+      expect((await scene.sync()).findings).toEqual([]);
+      scene.toDay(101);
+      await scene.sync();
+      await scene.deactivate();
+      expect(scene.keys('ci-backup').find(({ AccessKeyId }) => AccessKeyId === first)?.Status).toBe('Inactive');
+      const second = scene.currentKey(KEY);
+      scene.toDay(180);
+      await scene.delete();
+      await scene.rotate();
+      expect(scene.currentKey(KEY)).not.toBe(second);
+      // With a document that takes it, it is done.
+      scene.account.runCommand.addDocument(DOCUMENT, { parameters: [...NEEDED, 'AskedAt'], needed: NEEDED });
+      await scene.sync();
+      const sent = scene.restarted.length;
+      await asked('deliver', '-again');
+      await scene.sync({ look: [KEY] });
+      expect(scene.restarted.slice(sent)).toEqual([ONE, TWO]);
+    },
+  );
 });
 
 describe('what Systems Manager has forgotten', () => {

@@ -1,4 +1,4 @@
-import type { Found, FoundOfKey } from '../../lifecycle/found';
+import type { Found, FoundOfAccessKey, FoundOfKey } from '../../lifecycle/found';
 import type { NoSuchKey } from '../../lifecycle/leaked';
 import type { RefusedAsObserved } from '../../lifecycle/observed';
 import type { RotationLapsed } from '../../lifecycle/rotation-findings';
@@ -11,6 +11,8 @@ type RequestRefused =
   | Found<'request-refused', { readonly is: 'event'; readonly reason: string }>
   /** What else was asked for was done. */
   | FoundOfKey<'request-refused', { readonly is: 'no-key' }>
+  /** One target could not be written once more, and is left as it was; the others were. */
+  | FoundOfAccessKey<'request-refused', { readonly is: 'not-again'; readonly target: string; readonly reason: string }>
   | RefusedAsObserved
   | NoSuchKey
   | RotationLapsed;
@@ -27,6 +29,11 @@ export const requestRefused: Descriptor<RequestRefused> = {
         return `The event that started this run was refused, and nothing was done. ${facts.reason}`;
       case 'no-key':
         return `"${key}" was asked for, but there is no managed key of that id that can be worked on. Nothing was done for it.`;
+      case 'not-again':
+        return (
+          `Access key ${accessKeyId} of "${key}" was to be delivered once more, and no node of one target was restarted for ` +
+          `that. ${facts.reason} The key counts as delivered there, as it did before. Ask again when that is done.`
+        );
       case 'observed':
         return (
           `"${key}" was asked for, but Keyturn only observes that key (mode: observe). Nothing was done for it. Give it ` +

@@ -11,7 +11,8 @@ import { renderVerified } from '../render/verified';
 import type { Terminal } from '../terminal';
 
 interface VerifyOptions {
-  readonly publicKey: readonly string[];
+  readonly publicKey?: readonly string[];
+  readonly providerPublicKey?: readonly string[];
   readonly strict?: true;
   readonly json?: true;
 }
@@ -24,9 +25,13 @@ export function verifyCommand(terminal: Terminal, ended: (exitCode: number) => v
         'event, and that none was changed or taken out. It needs no account and no network.',
     )
     .argument('<folder>', 'the copy: "aws s3 sync s3://<bucket>/events <folder>"')
-    .requiredOption(
+    .option(
       '--public-key <file...>',
       'what "aws kms get-public-key --key-id alias/keyturn-seal" answered, or the key as PEM; each key that has sealed it',
+    )
+    .option(
+      '--provider-public-key <file...>',
+      "the same of alias/keyturn-provider-seal, for a copy of what a provider's endpoint has decided: it counts for that alone, and no other key does",
     )
     .option(
       '--strict',
@@ -53,10 +58,11 @@ what came to a bus is checked the same way.
 Examples:
   aws kms get-public-key --key-id alias/keyturn-seal > seal.json
   aws s3 sync s3://<bucket>/events archive
-  keyturn verify archive --public-key seal.json`;
+  keyturn verify archive --public-key seal.json
+  keyturn verify provider --provider-public-key provider-seal.json`;
 
 function verify(folder: string, options: VerifyOptions, { folder: here, stdout, stderr }: Terminal): number {
-  const { keys, unread } = readPublicKeys(here, options.publicKey);
+  const { keys, unread } = readPublicKeys(here, options);
   const check = new ArchiveCheck(keys);
   const files = filesOf(resolve(here, folder), folder);
   for (const file of files) addFile(check, resolve(here, folder), file);
@@ -91,7 +97,7 @@ function assertChecked(
   if (events > 0 || problems.length > 0) return;
   throw new KeyturnError(
     'invalid-request',
-    `${folder}: no event in its ${files} files stands in its place with a seal of a given key, so that nothing is proved. Copy the days since the functions seal what they write, and name the key that sealed them.`,
+    `${folder}: no event in its ${files} files stands in its place with a seal of a given key, so that nothing is proved. Copy the days since the functions seal what they write, and name the key that sealed them: that of a provider's endpoint as --provider-public-key, any other one as --public-key.`,
   );
 }
 
@@ -122,25 +128,26 @@ function addFile(check: ArchiveCheck, folder: string, file: string): void {
 }
 
 /** @throws KeyturnError when none of them can be read */
-function readPublicKeys(here: string, files: readonly string[]) {
-  const keys: TrustedKey[] = [];
-  const unread: KeyturnError[] = [];
-  for (const file of files) {
-    const read = readPublicKey(here, file);
-    if (read instanceof KeyturnError) unread.push(read);
-    else keys.push(read);
-  }
-  const [first] = unread;
-  if (keys.length === 0 && first !== undefined) throw first;
-  return { keys, unread };
+function readPublicKeys(here: string, { publicKey = [], providerPublicKey = [] }: VerifyOptions) {
+  const read = [
+    ...publicKey.map((file) => readPublicKey(here, file)),
+    ...providerPublicKey.map((file) => readPublicKey(here, file, true)),
+  ];
+  const unread = read.filter((one) => one instanceof KeyturnError);
+  const keys = read.flatMap((one) => (one instanceof KeyturnError ? [] : [one]));
+  if (keys.length > 0) return { keys, unread };
+  const [
+    first = new KeyturnError('invalid-request', 'expected --public-key or --provider-public-key, found neither.'),
+  ] = unread;
+  throw first;
 }
 
-function readPublicKey(here: string, file: string): TrustedKey | KeyturnError {
+function readPublicKey(here: string, file: string, isOfEndpoint = false): TrustedKey | KeyturnError {
   try {
     const text = readFileSync(resolve(here, file), 'utf8').trim();
     const key = text.startsWith('{') ? keyOf(JSON.parse(text)) : { publicKey: text };
     fingerprintOf(key.publicKey);
-    return key;
+    return { ...key, isOfEndpoint };
   } catch {
     return new KeyturnError(
       'invalid-request',

@@ -24,7 +24,7 @@ export class ProvidedLines {
     private readonly since: Date,
     sealedBy: TrustedKey,
   ) {
-    this.#check = new SealCheck([sealedBy]);
+    this.#check = new SealCheck([{ ...sealedBy, isOfEndpoint: true }]);
   }
 
   add(line: RecordLine): void {

@@ -265,6 +265,8 @@ export const METRIC = {
   unforwarded: 'Unforwarded',
   /** Tokens of steps that were shown to a provider's endpoint once more, too late. */
   reused: 'TokensReused',
+  /** Requests that API Gateway refused a provider's endpoint because there were too many; without a dimension. */
+  throttled: 'RequestsThrottled',
   /** Findings by code; dimensions `service` and `finding`. Only what was found is sent. */
   findings: 'Findings',
 } as const;

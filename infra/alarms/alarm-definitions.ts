@@ -15,6 +15,7 @@ import {
   runMetric,
   sharedMetric,
   subscriptionErrors,
+  throttledRequests,
   throttles,
 } from './alarm-metrics';
 
@@ -55,6 +56,18 @@ const ONCE_A_DAY = {
   outOf: 1,
   silence: 'notBreaching',
   tellsEnd: false,
+} as const;
+
+/**
+ * What is told within a minute, and once more when it comes again after a quiet while. CloudWatch looks every minute at an
+ * alarm that looks back for a day at most, and once an hour at others ("Alarm evaluation", CloudWatch User Guide).
+ */
+const AT_ONCE = {
+  breaching: 'above',
+  threshold: 0,
+  periodMinutes: 1,
+  outOf: 1,
+  silence: 'notBreaching',
 } as const;
 
 /** What lies in a queue until a person has looked. */
@@ -141,8 +154,8 @@ export interface WatchedProvider {
 }
 
 /**
- * Those of a provider's endpoint. What it refuses, or the throttle does, rings none, as anybody on the internet may ask; but
- * for a token that its issuer has signed, and that somebody has used before.
+ * Those of a provider's endpoint. What it refuses rings none, as anybody on the internet may ask; but for a token that its
+ * issuer has signed, and that somebody has used before. What nobody came to decide rings: a step may be among it.
  */
 export function providerAlarms({ lambda, api }: WatchedProvider): readonly AlarmDefinition[] {
   return [
@@ -159,10 +172,22 @@ export function providerAlarms({ lambda, api }: WatchedProvider): readonly Alarm
       tellsEnd: true,
     },
     {
-      ...ONCE_A_DAY,
+      ...AT_ONCE,
+      name: 'provider-throttled',
+      text: 'More requests came to the endpoint of the secret provider than it lets in, within the last hour, and those over it got 429. A step among them fails now: it gets no secrets, and has to be run again. Nothing is lost: what was given before stays good, and keys are not concerned. Many steps may have started at once, or somebody floods it, which anybody on the internet can: the access log has the addresses.',
+      metrics: [throttledRequests()],
+      // Whoever floods it for long is told of once, and of his end.
+      periods: HOUR,
+      tellsEnd: true,
+    },
+    {
+      ...AT_ONCE,
       name: 'token-reused',
       text: "A step's token was shown to the endpoint of the secret provider again, more than 30 seconds after its first use or very often, and that showing got nothing. Nothing is broken by that. But a runner asks once, when its step starts: somebody else may have the token, and may have been the first to show it; then the thief has what the step's rule gives, and the step nothing.",
       metrics: [reusedTokens()],
+      // Each further one is told too, six times an hour at most.
+      periods: 10,
+      tellsEnd: false,
     },
   ];
 }

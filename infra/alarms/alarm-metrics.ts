@@ -15,6 +15,11 @@ export function reusedTokens(): AlarmMetric {
   return ownMetric(METRIC.reused, { function: ENDPOINT });
 }
 
+/** Requests that were too many for a provider's endpoint, as its access log has them. */
+export function throttledRequests(): AlarmMetric {
+  return { namespace: METRICS_NAMESPACE, name: METRIC.throttled, dimensions: {}, statistic: 'Maximum' };
+}
+
 /** A metric that the functions send together. */
 export function sharedMetric(name: string): AlarmMetric {
   return ownMetric(name, {});

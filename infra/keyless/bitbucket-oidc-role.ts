@@ -13,6 +13,7 @@ import {
 import { KeyturnError } from '../../functions/core/errors';
 import { pipelineStep } from '../../functions/core/hosts/bitbucket-oidc';
 import { pathProperty } from '../access/role-path';
+import { everythingOf } from './everything';
 import { OidcProvider } from './oidc-provider';
 import { LONGEST_TRUST_POLICY, oidcConditions, oidcTrustPolicy } from './oidc-trust';
 
@@ -47,7 +48,8 @@ export interface BitbucketOidcRoleProps {
   readonly permissionsBoundary?: IManagedPolicy;
   /**
    * Has to be `whoever can push to the repository may do everything in this account` where AdministratorAccess,
-   * AdministratorAccess-… or IAMFullAccess is among the policies, also where it is added to the role later.
+   * AdministratorAccess-… or IAMFullAccess is among the policies, also where it is added to the role later, or where a
+   * policy of the app's own lets the role do everything, or everything of IAM.
    *
    * @default - it is refused
    */
@@ -117,8 +119,8 @@ export class BitbucketOidcRole extends Construct {
   }
 
   /**
-   * What the schema cannot see: ARNs that only the template spells out, policies that are added later, and what overrides
-   * make of them. Validations come after aspects, so that this is what the template has.
+   * What the schema cannot see: ARNs that only the template spells out, policies that are added later, inline ones, and
+   * what overrides make of them. Validations come after aspects, so that this is what the template has.
    */
   private watchPolicies(mayDoEverything: boolean): void {
     if (mayDoEverything) return;
@@ -127,10 +129,10 @@ export class BitbucketOidcRole extends Construct {
         const role = this.role.node.defaultChild as CfnRole;
         const { Resources } = Stack.of(this).resolve(role._toCloudFormation()) as WrittenRole;
         const texts = Object.values(Resources).flatMap((written) => textsIn(written.Properties?.ManagedPolicyArns));
-        return texts.filter(isAdministrator).map((found) => {
-          const path = ['managedPolicies'];
-          return `${pathText(path)}: ${describeIssue({ code: 'custom', path, message: TOO_MUCH }, found)}`;
-        });
+        const managed = texts.filter(isAdministrator).map((found) => ({ path: 'managedPolicies', found }));
+        const written = everythingOf(role).map(({ path, statement: found }) => ({ path, found }));
+        const issue = { code: 'custom' as const, path: ['managedPolicies'], message: TOO_MUCH };
+        return [...managed, ...written].map(({ path, found }) => `${path}: ${describeIssue(issue, found)}`);
       },
     });
   }

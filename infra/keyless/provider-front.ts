@@ -2,8 +2,9 @@ import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnApi, CfnIntegration, CfnRoute, CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
-import { type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnMetricFilter, type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { METRIC, METRICS_NAMESPACE } from '../../functions/core/names';
 
 /**
  * What the access log has of a request: who asked from where, when, and what came of it. No header, no path that somebody
@@ -74,6 +75,12 @@ export class ProviderFront extends Construct {
       accessLogSettings: { destinationArn: accessLog.logGroupArn, format: JSON.stringify(LOGGED) },
     });
     stage.node.addDependency(...routes);
+    // No metric of API Gateway's tells what its throttle refused from what the function did.
+    new CfnMetricFilter(this, 'Throttled', {
+      logGroupName: accessLog.logGroupName,
+      filterPattern: '{ $.status = "429" }',
+      metricTransformations: [{ metricNamespace: METRICS_NAMESPACE, metricName: METRIC.throttled, metricValue: '1' }],
+    });
     new CfnPermission(this, 'Invoke', {
       action: 'lambda:InvokeFunction',
       functionName: functionArn,

@@ -28,11 +28,19 @@ export interface Subscription {
   readonly deliver: (logStreamName: string, events: readonly LogEvent[]) => void;
 }
 
+/** Counts what fits it, as values of a metric. */
+export interface MetricFilter {
+  readonly matches: (message: string) => boolean;
+  readonly count: (event: LogEvent) => void;
+}
+
 export interface LogGroup {
   readonly name: string;
   readonly createdAt: number;
   readonly streams: Map<string, LogStream>;
   readonly subscriptions: Map<string, Subscription>;
+  /** By name. */
+  readonly metricFilters: Map<string, MetricFilter>;
   retentionInDays: number | undefined;
   kmsKeyId: string | undefined;
   deletionProtectionEnabled: boolean;

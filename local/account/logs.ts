@@ -21,6 +21,13 @@ export interface QueryDefinition {
   readonly logGroupNames: readonly string[];
 }
 
+/** What a metric filter counts. */
+interface MetricFilterInput {
+  readonly logGroupName: string;
+  readonly filterName: string;
+  readonly filterPattern: string;
+}
+
 /** A subscription of a log group by a Lambda function. */
 export interface FunctionFeed {
   readonly logGroup: string;
@@ -61,6 +68,7 @@ export class Logs {
       createdAt: this.clock.now(),
       streams: new Map(),
       subscriptions: new Map(),
+      metricFilters: new Map(),
       retentionInDays: undefined,
       kmsKeyId: input.kmsKeyId,
       deletionProtectionEnabled: input.deletionProtectionEnabled ?? false,
@@ -140,6 +148,22 @@ export class Logs {
     return { subscriptionFilters: wanted.sort((a, b) => (a.filterName < b.filterName ? -1 : 1)) };
   }
 
+  /**
+   * A filter of this name is replaced. @param count gets each event that fits
+   * @throws AwsError ResourceNotFoundException, InvalidParameterException for a pattern
+   */
+  putMetricFilter(of: MetricFilterInput, count: (event: LogEvent) => void): void {
+    const { metricFilters } = this.group(of.logGroupName);
+    metricFilters.set(of.filterName, { matches: compileFilterPattern(of.filterPattern), count });
+  }
+
+  /** @throws AwsError ResourceNotFoundException for the group, and for the filter */
+  deleteMetricFilter({ logGroupName, filterName }: Omit<MetricFilterInput, 'filterPattern'>): void {
+    if (!this.group(logGroupName).metricFilters.delete(filterName)) {
+      throw missing('The specified metric filter does not exist.');
+    }
+  }
+
   /** @throws AwsError ResourceAlreadyExistsException, ResourceNotFoundException */
   createLogStream(input: LogsInput<'CreateLogStream'>): void {
     const { streams } = this.group(input.logGroupName);
@@ -161,7 +185,7 @@ export class Logs {
    * @throws AwsError InvalidParameterException, ResourceNotFoundException
    */
   putLogEvents(input: LogsInput<'PutLogEvents'>) {
-    const { subscriptions, retentionInDays } = this.group(input.logGroupName);
+    const { subscriptions, metricFilters, retentionInDays } = this.group(input.logGroupName);
     const stream = this.stream(input.logGroupName, input.logStreamName);
     assertBatch(input.logEvents);
     const ingestionTime = this.clock.now();
@@ -171,6 +195,9 @@ export class Logs {
       return { eventId, timestamp, ingestionTime, message };
     });
     for (const event of events) stream.events.push(event);
+    for (const { matches, count } of metricFilters.values()) {
+      for (const event of events) if (matches(event.message)) count(event);
+    }
     for (const { matches, deliver } of subscriptions.values()) {
       const wanted = events.filter(({ message }) => matches(message));
       if (wanted.length > 0) deliver(stream.name, wanted);

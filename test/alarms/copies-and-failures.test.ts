@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AlarmName } from '../../functions/core/config/alarm-names';
 import type { ConfigInput } from '../../functions/core/config/config';
+import { MINUTE } from '../../functions/core/duration';
 import { METRIC, METRICS_NAMESPACE, METRICS_SERVICE } from '../../functions/core/names';
 import type { AwsFault } from '../../local/account/wire/server';
 import type { MetricId } from '../../local/evidence/cloudwatch/metrics';
@@ -148,6 +149,28 @@ describe('K8: a provider that gives nothing', () => {
     expect(toldOf('provider-failing')).toEqual([expect.stringMatching(/A step that asks it then fails now/)]);
     await life.until(6, 20);
     expect(stateOf('provider-failing')).toBe('OK');
+  });
+
+  test('token-reused: is told within two minutes, and each time that it comes again after ten quiet ones', async () => {
+    const id = { namespace: 'Keyturn', name: 'TokensReused', dimensions: { service: 'keyturn', function: 'endpoint' } };
+    const { clock, scheduler } = life.world;
+    const begun = clock.now();
+    for (const minutes of [0, 5, 20]) {
+      await scheduler.runUntil(begun + minutes * MINUTE);
+      put(id, 1);
+      await scheduler.runUntil(clock.now() + 2 * MINUTE);
+      expect(stateOf('token-reused')).toBe('ALARM');
+    }
+    expect(toldOf('token-reused')).toHaveLength(2);
+  });
+
+  test('provider-throttled: is told within two minutes, and its end when nothing was refused for an hour', async () => {
+    await life.until(6, 23);
+    put({ namespace: 'Keyturn', name: 'RequestsThrottled', dimensions: {} }, 1);
+    await life.world.scheduler.runUntil(life.world.clock.now() + 2 * MINUTE);
+    expect(toldOf('provider-throttled')).toEqual([expect.stringMatching(/A step among them fails now/)]);
+    await life.until(7, 1);
+    expect(stateOf('provider-throttled')).toBe('OK');
   });
 });
 

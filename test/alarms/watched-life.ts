@@ -44,6 +44,7 @@ const NOT_OF_EVERY_STACK: readonly AlarmName[] = [
   'silent-archive',
   'forwarding',
   'provider-failing',
+  'provider-throttled',
   'token-reused',
 ];
 

@@ -842,11 +842,21 @@ describe('a former key that cannot be read', () => {
   });
 });
 
+it('the key of a provider counts for its endpoint alone', async () => {
+  const there = mkdtempSync(join(folder, 'copy-'));
+  writeFileSync(join(there, 'all.jsonl'), [...archive.values()].flat().join('\n'));
+  const { code, stderr } = await typed(['verify', there, '--provider-public-key', 'seal.json'], { folder });
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/nothing is proved.*--provider-public-key/),
+  });
+});
+
 describe('what cannot be checked is said, and is no verdict', () => {
   it.each<[string, readonly string[], RegExp]>([
     ['no folder', ['verify', 'nowhere', '--public-key', 'seal.json'], /nowhere: expected a folder/],
     ['no events', ['verify', '.', '--public-key', 'seal.json'], /expected files that end in \.jsonl/],
-    ['no key', ['verify', '.'], /required option '--public-key/],
+    ['no key', ['verify', '.'], /expected --public-key or --provider-public-key, found neither/],
     [
       'a key that is none',
       ['verify', '.', '--public-key', 'none.pem'],

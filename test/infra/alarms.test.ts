@@ -78,7 +78,7 @@ describe('the alarms', () => {
   it('watch forwarding, archive and the endpoint of a provider only where there are', () => {
     expect([...alarmsOf().keys()]).toEqual(
       ALARM_NAMES.filter(
-        (name) => !['forwarding', 'archive', 'silent-archive', 'provider-failing', 'token-reused'].includes(name),
+        (name) => !/^(forwarding|archive|silent-archive|provider-failing|provider-throttled|token-reused)$/.test(name),
       ),
     );
   });
@@ -90,11 +90,8 @@ describe('the alarms', () => {
       'Keyturn OldestUndeliveredHours function=sync service=keyturn Maximum/3600',
       '> 2, 1 of 2, notBreaching',
     ],
-    [
-      'token-reused',
-      'Keyturn TokensReused function=endpoint service=keyturn Maximum/3600',
-      '> 0, 1 of 26, notBreaching',
-    ],
+    ['token-reused', 'Keyturn TokensReused function=endpoint service=keyturn Maximum/60', '> 0, 1 of 10, notBreaching'],
+    ['provider-throttled', 'Keyturn RequestsThrottled Maximum/60', '> 0, 1 of 60, notBreaching'],
     ['forwarding', 'Keyturn Unforwarded service=keyturn Maximum/3600', '> 0, 1 of 26, notBreaching'],
     ['untold', 'Keyturn Untold service=keyturn Maximum/3600', '> 0, 1 of 26, notBreaching'],
     ['two-keys', 'Keyturn Findings finding=two-keys service=keyturn Maximum/3600', '> 0, 1 of 26, notBreaching'],
@@ -271,7 +268,8 @@ describe('the alarms', () => {
   it('tell people by the topic; that it is over only where it can be over by itself, never of findings', () => {
     for (const [name, { AlarmActions, OKActions }] of alarms) {
       expect(AlarmActions, name).toEqual([expect.stringContaining('Topic')]);
-      const tellsEnd = /^(overdue|undelivered|provider-failing|silent-\w+|dead-letters|forwarding)$/.test(name);
+      const tellsEnd =
+        /^(overdue|undelivered|provider-failing|provider-throttled|silent-\w+|dead-letters|forwarding)$/.test(name);
       expect(OKActions, name).toEqual(tellsEnd ? AlarmActions : undefined);
     }
   });

@@ -1,5 +1,14 @@
 import { App, Aspects, Duration, Fn, Stack } from 'aws-cdk-lib';
-import { type CfnRole, type IManagedPolicy, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import {
+  CfnPolicy,
+  type CfnRole,
+  CfnRolePolicy,
+  type IManagedPolicy,
+  ManagedPolicy,
+  Policy,
+  PolicyStatement,
+  type Role,
+} from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ADMINISTRATOR_WORDS } from '../../functions/core/config/roles-config';
@@ -200,6 +209,91 @@ describe('a role for the steps of Bitbucket Pipelines', () => {
     };
     expect(overridden({})).toThrow('allowAdministrator');
     expect(overridden({ allowAdministrator: ADMINISTRATOR_WORDS })).not.toThrow();
+  });
+
+  const everything = () => new PolicyStatement({ actions: ['*'], resources: ['*'] });
+  const document = { Statement: [{ Effect: 'Allow', Action: 'iam:*', Resource: '*' }] };
+  it.each<[string, (role: Role, stack: Stack) => void]>([
+    ['a statement that is added', (role) => role.addToPolicy(everything())],
+    [
+      'an override of such a statement',
+      (role) => {
+        role.addToPolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: ['*'] }));
+        const policy = role.node.findChild('DefaultPolicy').node.defaultChild as CfnPolicy;
+        policy.addPropertyOverride('PolicyDocument.Statement.0.Action', '*');
+      },
+    ],
+    [
+      "an override of the role's policies",
+      (role) => {
+        const policies = [{ PolicyName: 'all', PolicyDocument: document }];
+        (role.node.defaultChild as CfnRole).addPropertyOverride('Policies', policies);
+      },
+    ],
+    ['a policy', (role, stack) => new Policy(stack, 'All', { statements: [everything()], roles: [role] })],
+    [
+      'a policy of another stack',
+      (role, stack) => {
+        const other = new Stack(stack.node.root as App, 'Others');
+        new CfnPolicy(other, 'All', { policyName: 'all', policyDocument: document, roles: [role.roleName] });
+      },
+    ],
+    [
+      'a policy that names it',
+      (_role, stack) =>
+        new CfnPolicy(stack, 'All', { policyName: 'all', policyDocument: document, roles: ['web-shop-deploy'] }),
+    ],
+    [
+      'a policy of the role alone',
+      (role, stack) =>
+        new CfnRolePolicy(stack, 'All', { policyName: 'all', policyDocument: document, roleName: role.roleName }),
+    ],
+    [
+      'a managed policy of the stack',
+      (role, stack) => role.addManagedPolicy(new ManagedPolicy(stack, 'All', { statements: [everything()] })),
+    ],
+    [
+      'a managed policy that names it',
+      (role, stack) => new ManagedPolicy(stack, 'All', { statements: [everything()], roles: [role] }),
+    ],
+  ])('refuses everything that comes by %s', (_how, give) => {
+    const given = (more: object) => {
+      const stack = new Stack(new App(), 'Pipelines');
+      const { role } = new BitbucketOidcRole(stack, 'Role', { ...deploys, roleName: 'web-shop-deploy', ...more });
+      give(role, stack);
+      return () => templateOf(stack);
+    };
+    expect(given({})).toThrow(/Pipelines.*allowAdministrator/);
+    expect(given({ allowAdministrator: ADMINISTRATOR_WORDS })).not.toThrow();
+  });
+
+  it.each<[string, object, boolean]>([
+    ['everything', { Action: '*', Resource: '*' }, true],
+    ['everything, among others', { Action: ['s3:GetObject', '*:*'], Resource: ['arn:aws:s3:::one/*', '*'] }, true],
+    ['all of IAM', { Action: 'IAM:*', Resource: '*' }, true],
+    ['all that begins so', { Action: 'i*', Resource: 'arn:aws:*' }, true],
+    [
+      'everything where it asks',
+      { Action: '*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': true } } },
+      true,
+    ],
+    ['everything but S3', { NotAction: 's3:*', Resource: '*' }, true],
+    ['everything but one bucket', { Action: '*', NotResource: 'arn:aws:s3:::one' }, true],
+    ['everything but IAM', { NotAction: ['organizations:*', 'iam:*'], Resource: '*' }, false],
+    ['one service', { Action: 's3:*', Resource: '*' }, false],
+    ['one call of IAM', { Action: 'iam:PassRole', Resource: '*' }, false],
+    ['all of IAM on one role', { Action: 'iam:*', Resource: 'arn:aws:iam::111122223333:role/one' }, false],
+    ['everything, denied', { Effect: 'Deny', Action: '*', Resource: '*' }, false],
+  ])('takes a statement of %s for everything or not', (_what, statement, isRefused) => {
+    const stack = new Stack(new App(), 'Pipelines');
+    const { role } = new BitbucketOidcRole(stack, 'Role', deploys);
+    const policyDocument = { Statement: { Effect: 'Allow', ...statement } };
+    new CfnPolicy(stack, 'Own', { policyName: 'own', policyDocument, roles: [role.roleName] });
+    // Another role has nothing of it.
+    new BitbucketOidcRole(stack, 'Other', deploys);
+    const synthesizing = expect(() => templateOf(stack));
+    if (isRefused) synthesizing.toThrow(/^(?!.*Pipelines\/Other).*Pipelines\/Role\].*allowAdministrator/s);
+    else synthesizing.not.toThrow();
   });
 
   it('takes a policy of the same stack, whatever it is called', () => {

@@ -138,6 +138,13 @@ const WATCHED: Readonly<Record<string, readonly Watched[]>> = {
       calls: { logGroupName: ['PutSubscriptionFilter', 'DeleteSubscriptionFilter'] },
     },
   ],
+  'AWS::Logs::MetricFilter': [
+    {
+      service: 'logs',
+      name: referred('LogGroupName'),
+      calls: { logGroupName: ['PutMetricFilter', 'DeleteMetricFilter'] },
+    },
+  ],
   'AWS::Events::Rule': [
     { service: 'events', name: named8('Name'), calls: { name: ['PutRule', 'DisableRule', 'DeleteRule'] } },
     { service: 'events', name: named8('Name'), calls: { rule: ['PutTargets', 'RemoveTargets'] } },

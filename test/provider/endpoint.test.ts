@@ -123,6 +123,18 @@ describe('the endpoint gives a step its variables', () => {
   });
 });
 
+it('what comes over the throttle is refused, and counted for an alarm', async () => {
+  const { account } = served.world;
+  const throttled = () => account.cloudWatch.metrics.list().filter(({ name }) => name === 'RequestsThrottled');
+  expect(throttled()).toEqual([]);
+  served.api.throttles = true;
+  const answers = await Promise.all(Array.from({ length: 25 }, () => served.ask('made-up')));
+  served.api.throttles = false;
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(5);
+  // Which rings the alarm provider-throttled.
+  expect(throttled()).toEqual([{ namespace: 'Keyturn', name: 'RequestsThrottled', dimensions: {} }]);
+});
+
 describe('a token is used for its step', () => {
   it('whichever instance of the function is asked', async () => {
     const token = served.good();

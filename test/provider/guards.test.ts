@@ -50,10 +50,15 @@ describe("the issuer's keys, over TLS", () => {
 
   it('are unavailable where none were ever read, and what went wrong is told without what was read', async () => {
     const told: string[] = [];
+    // From the first reading on nobody has the patience for another one.
+    let now = Date.parse('2026-06-01T12:00:00Z');
     const failing = (thrown: unknown) =>
       new IssuerKeys(
-        () => Promise.reject(thrown),
-        { now: () => new Date(), sleep: async () => undefined },
+        async () => {
+          now += 3_000;
+          throw thrown;
+        },
+        { now: () => new Date(now), sleep: async () => undefined },
         (why) => told.push(why),
       );
     await expect(failing(new Error('status 500')).find('one')).rejects.toThrow('keys-unavailable');

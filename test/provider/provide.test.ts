@@ -350,6 +350,22 @@ describe("the issuer's keys", () => {
     expect([await status(by('made-up')), served.issuer.asked, served.now - begun]).toEqual([503, 3, 3_000]);
   });
 
+  it.each<[string, Readonly<Record<string, unknown>>, string]>([
+    ['has another algorithm', { alg: 'PS256' }, 'algorithm'],
+    ['is of another issuer', { iss: 'https://evil.example' }, 'issuer'],
+    ['is for another audience', { aud: 'sts.amazonaws.com' }, 'audience'],
+    ['has ended', { exp: 1, iat: 0 }, 'expired'],
+    ['is of another workspace', { workspaceUuid: OTHER }, 'workspace'],
+    ['has the subject of another step', { sub: `${REPOSITORY}:${OTHER}` }, 'claims'],
+  ])('are not asked for, nor waited for, for the sake of a token that %s', async (_name, { alg, ...more }, reason) => {
+    served.issuer.answer = (_request, response) => response.writeHead(429).end();
+    const begun = served.now;
+    const header = { alg: alg ?? 'RS256', kid: 'made-up' };
+    const token = served.issuer.token({ header, claims: served.issuer.claims(served.now, more) });
+    expect([await status(token), served.reason]).toEqual([401, reason]);
+    expect([served.issuer.asked, served.now]).toEqual([0, begun]);
+  });
+
   it('are read again for a new one, and withdrawn in time, although the clock was set back by a day', async () => {
     let now = 2 * DAY;
     let [listed, asked] = ['one', 0];

@@ -8,11 +8,13 @@ import { createEvidencePorts } from '../../functions/aws/evidence-ports';
 import { ProvidedLines } from '../../functions/aws/provided-lines';
 import { createProvidedReader } from '../../functions/aws/provided-reader';
 import { createSealKey } from '../../functions/aws/seal-key';
-import { type AuditEvent, attemptOfEvent } from '../../functions/core/audit';
+import { type AuditEvent, attemptOf, attemptOfEvent, eventId } from '../../functions/core/audit';
 import { HOUR } from '../../functions/core/duration';
 import { PROVIDER_LOG_GROUP, PROVIDER_SEAL_KEY_ALIAS, SEAL_KEY_ALIAS } from '../../functions/core/names';
+import type { Verified } from '../../functions/core/seal/verified';
 import { gatherEvidence } from '../../functions/report/evidence/gather-evidence';
 import { makeReport } from '../../functions/report/judge/make-report';
+import { AttemptSeal } from '../../functions/runtime/attempt-seal';
 import { typed } from '../cli/typed';
 import { ServedEndpoint } from './served-endpoint';
 
@@ -54,14 +56,12 @@ const lines = () =>
     .filter((line) => line.includes('"function":"endpoint"'));
 
 /** What `keyturn verify` says of a copy. */
-async function verified(
-  copy: readonly string[],
-): Promise<{ readonly code: number; readonly problems: readonly string[] }> {
+async function verified(copy: readonly string[], as = '--provider-public-key') {
   writeFileSync(join(folder, 'provider.jsonl'), copy.map((line) => `${line}\n`).join(''));
-  const { code, stdout, stderr } = await typed(['verify', folder, '--public-key', join(folder, 'seal.json'), '--json']);
-  if (stdout === '') return { code, problems: [stderr] };
-  const { problems } = JSON.parse(stdout) as { problems: readonly { readonly code: string }[] };
-  return { code, problems: problems.map((problem) => problem.code) };
+  const { code, stdout, stderr } = await typed(['verify', folder, as, join(folder, 'seal.json'), '--json']);
+  if (stdout === '') return { code, problems: [stderr], notOurs: [], events: 0 };
+  const { problems, notOurs, events } = JSON.parse(stdout) as Verified;
+  return { code, problems: problems.map((one) => one.code), notOurs: notOurs.map((one) => one.code), events };
 }
 
 /** What a report is told of the record. */
@@ -79,7 +79,7 @@ describe('what the endpoint decides', () => {
     const events = (await served.recorded()).slice(-4);
     expect(events.map(({ event }) => event)).toEqual(['run-started', ...Array(3).fill('secrets-given')]);
     expect(events.every(({ seal }) => seal !== undefined)).toBe(true);
-    expect(await verified(lines())).toEqual({ code: 0, problems: [] });
+    expect(await verified(lines())).toMatchObject({ code: 0, problems: [], notOurs: [] });
     expect(await read()).toEqual({ unreadable: [], missing: [] });
   });
 
@@ -92,7 +92,7 @@ describe('what the endpoint decides', () => {
     await step();
     const attempts = (await served.recorded()).slice(-3).map(attemptOfEvent);
     expect(new Set(attempts).size).toBe(2);
-    expect(await verified(lines())).toEqual({ code: 0, problems: [] });
+    expect(await verified(lines())).toMatchObject({ code: 0, problems: [], notOurs: [] });
     expect(await read()).toEqual({ unreadable: [], missing: [] });
   });
 
@@ -161,6 +161,34 @@ describe('who changes what it has recorded is found', () => {
     const { code, problems } = await verified(changed);
     expect(code).toBe(1);
     expect(problems.length).toBeGreaterThan(0);
+  });
+
+  it('in a copy where a line says to be of another function, sealed by whoever has the role of the endpoint', async () => {
+    const { account } = served.world;
+    const { accessKeyId, secretAccessKey, sessionToken } = account.roleSession(
+      'arn:aws:iam::111122223333:role/Keyturn-KeyRotationProvider',
+      'thief',
+    );
+    const credentials = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
+    const [{ seal: _seal, ...last } = expect.fail('it decides')] = (await served.recorded()).slice(-1);
+    const run = 'made-up';
+    const attempt = attemptOf({ run }, new Date(served.now));
+    const forged = (of: string): AuditEvent => ({
+      ...{ ...last, run, id: eventId(attempt, 1), sequence: 1 },
+      ...{ function: of, event: of === 'rotate' ? 'run-started' : 'secrets-refused' },
+    });
+    const sealedAs = async (of: string) => {
+      const key = createSealKey(PROVIDER_SEAL_KEY_ALIAS, { ...config(), credentials });
+      const by = { account: last.account, region: last.region, function: of, attempt };
+      return JSON.stringify((await new AttemptSeal(key, by).seal([forged(of)]))[0]);
+    };
+    const { events } = await verified(lines());
+    // His own function's: only the other logs and CloudTrail contradict that.
+    expect(await verified([...lines(), await sealedAs('endpoint')])).toMatchObject({ code: 0, events: events + 1 });
+    const both = await verified([...lines(), await sealedAs('rotate')]);
+    expect(both).toMatchObject({ code: 0, events, notOurs: ['other-key'] });
+    // Nor does a key of the other functions count for the endpoint.
+    expect(await verified(lines(), '--public-key')).toMatchObject({ code: 2 });
   });
 
   it('by the report, where a line is gone', async () => {

@@ -72,7 +72,7 @@ describe('the compact form', () => {
   it('is read into what is signed, and by whom', () => {
     const [head, body] = [header({ typ: 'JWT' }), part({ a: 1 })];
     const text = `${head}.${body}.AAAA`;
-    expect(readToken(text)).toEqual({ text, keyId: 'one', signed: `${head}.${body}` });
+    expect(readToken(text)).toEqual({ text, keyId: 'one', signed: `${head}.${body}`, claims: { a: 1 } });
     expect(readToken(`${header({ kid: 'k'.repeat(256) })}.${body}.AAAA`).keyId).toHaveLength(256);
   });
 
@@ -88,6 +88,8 @@ describe('the compact form', () => {
     [`${header({ kid: 'k'.repeat(257) })}.${part({})}.AAAA`, 'header'],
     [`${header({ kid: '' })}.${part({})}.AAAA`, 'header'],
     [`${header({ kid: 1 })}.${part({})}.AAAA`, 'header'],
+    [`${header({ alg: undefined })}.${part({})}.AAAA`, 'algorithm'],
+    [`${header({ alg: 'rs256' })}.${part({})}.AAAA`, 'algorithm'],
     [`${header({ typ: 'at+jwt' })}.${part({})}.AAAA`, 'header'],
     [`${header({ jku: null })}.${part({})}.AAAA`, 'header'],
   ])('%#: %s', (text, reason) => expect(() => readToken(text)).toThrow(reason));

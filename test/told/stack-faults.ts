@@ -49,6 +49,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   archive: SAME_CHECK,
   untold: SAME_CHECK,
   'provider-failing': SAME_CHECK,
+  'provider-throttled': SAME_CHECK,
   'break-glass-used': 'The stack has no such role: test/infra/break-glass.test.ts has the words of its mail.',
   'hold-limit': LONG,
   'in-use': LONG,

@@ -22,6 +22,7 @@ export const ALARM_NAMES = [
   'token-expires',
   'registry-lost',
   'provider-failing',
+  'provider-throttled',
   'token-reused',
 ] as const;
 export type AlarmName = (typeof ALARM_NAMES)[number];

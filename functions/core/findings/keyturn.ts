@@ -53,6 +53,7 @@ export const BESIDE_FINDINGS = {
   archive: { shows: 'doctor' },
   untold: { shows: 'doctor' },
   'provider-failing': { shows: 'doctor' },
+  'provider-throttled': { shows: 'doctor' },
   'token-reused': { shows: 'doctor' },
   [KEYTURN_CHANGED]: { shows: 'doctor' },
   [BREAK_GLASS_USED]: { shows: 'status' },

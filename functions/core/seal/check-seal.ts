@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { type AuditEvent, attemptOfEvent, auditEventSchema } from '../audit';
+import { ENDPOINT } from '../names';
 import { type Attested, canonicalJson, certificateText, type Seal } from '../sealed';
 
 /** What a line's seal shows. */
@@ -8,7 +9,7 @@ export type SealVerdict =
   | 'sealed'
   /** It has none. */
   | 'unsealed'
-  /** Another key than the trusted ones has certified it. */
+  /** Another key than those that are trusted for its function has certified it. */
   | 'other-key'
   /** The seal is of another text, or of another attempt: somebody has changed it, or made it up. */
   | 'false-seal';
@@ -18,6 +19,13 @@ export interface TrustedKey {
   /** @default - it may be any key's: a public key proves by itself */
   readonly arn?: string | undefined;
   readonly publicKey: string;
+  /**
+   * Whether it is the key of a provider's endpoint. It counts for what that has decided alone, and no other key does for
+   * that: KMS signs any text, and the endpoint's role could make up what other functions are to have done.
+   *
+   * @default false
+   */
+  readonly isOfEndpoint?: boolean;
 }
 
 /** How Ed25519's 32 bytes become a SubjectPublicKeyInfo (RFC 8410). */
@@ -28,12 +36,12 @@ const MOST_CERTIFIED = 1_000;
 
 /** Checks seals against the keys that are trusted, offline. A certificate is checked once, however many events it has. */
 export class SealCheck {
-  readonly #trusted: readonly { readonly arn: string | undefined; readonly key: KeyObject }[];
+  readonly #trusted: readonly (Omit<TrustedKey, 'publicKey'> & { readonly key: KeyObject })[];
   readonly #certified = new Map<string, KeyObject>();
 
   /** @throws Error when a key is no public key */
   constructor(trusted: readonly TrustedKey[]) {
-    this.#trusted = trusted.map(({ arn, publicKey }) => ({ arn, key: publicKeyOf(publicKey) }));
+    this.#trusted = trusted.map(({ publicKey, ...of }) => ({ ...of, key: publicKeyOf(publicKey) }));
   }
 
   /**
@@ -54,19 +62,25 @@ export class SealCheck {
   #verdictOf(document: unknown, event: AuditEvent | undefined): SealVerdict {
     if (event?.seal === undefined) return 'unsealed';
     const { seal, ...of } = event;
-    const arn = seal.certificate.key;
-    const key = this.#certifiedKey(seal, { ...of, attempt: attemptOfEvent(of) });
-    if (key === undefined) return this.#trusted.some((trusted) => trusted.arn === arn) ? 'false-seal' : 'other-key';
+    const { key: arn } = seal.certificate;
+    const isOfEndpoint = event.function === ENDPOINT;
+    const trusted = this.#trusted.filter((one) => (one.isOfEndpoint ?? false) === isOfEndpoint);
+    const key = this.#certifiedKey(seal, { ...of, attempt: attemptOfEvent(of) }, trusted);
+    if (key === undefined) return trusted.some((one) => one.arn === arn) ? 'false-seal' : 'other-key';
     return isSignedBy(key, sealedPart(document), seal.signature) ? 'sealed' : 'false-seal';
   }
 
   /** The attempt's key, where a trusted one has certified it. */
-  #certifiedKey({ publicKey, certificate }: Seal, attested: Attested): KeyObject | undefined {
+  #certifiedKey(
+    { publicKey, certificate }: Seal,
+    attested: Attested,
+    trusted: readonly { readonly arn?: string | undefined; readonly key: KeyObject }[],
+  ): KeyObject | undefined {
     const text = certificateText(attested, publicKey);
     const name = `${certificate.key} ${certificate.signature} ${text}`;
     const known = this.#certified.get(name);
     if (known !== undefined) return known;
-    const isCertified = this.#trusted
+    const isCertified = trusted
       .filter(({ arn }) => arn === undefined || arn === certificate.key)
       .some(({ key }) => isCertifiedBy(key, text, certificate.signature));
     const certified = isCertified ? attemptKey(publicKey) : undefined;

@@ -8,16 +8,19 @@ import { Refusal } from '../refusal';
 const FRESH = 10 * MINUTE;
 /** How long it is taken while the issuer does not answer. */
 const STALE = 60 * MINUTE;
-/** Between two readings of the list for the sake of keys that it does not have: anybody can name one. */
+/**
+ * Between two readings of the list for the sake of keys that it does not have, doubled by each that brought nothing new:
+ * anybody can name one.
+ */
 const COOLDOWN = 5 * SECOND;
 /** After the first failure, doubled by each further one. */
 const FIRST_BACKOFF = SECOND;
-const LONGEST_BACKOFF = MINUTE;
+/** Of both. */
+const LONGEST_PAUSE = MINUTE;
 /**
- * How often, and until when, a step that needs the list has it read while the issuer fails: at once and at the ends of the
- * first two backoffs. An issuer that takes all its time to answer is not asked twice.
+ * Until when, from the first failure on, whoever needs the list waits for it to be read again: at the ends of the first two
+ * backoffs. An issuer that takes all its time to answer is not asked twice.
  */
-const TRIALS = 3;
 const PATIENCE = 4 * SECOND;
 const MOST_KEYS = 50;
 
@@ -34,13 +37,19 @@ const keySchema = z.object({
 /**
  * The keys of one issuer. They are read once however many ask, again for a key that is new, not too often while the issuer
  * fails, and are not believed for ever when it is gone. Who cannot be answered because the issuer fails waits for the next
- * reading, if that is soon.
+ * reading, but only in the first seconds of its trouble: anybody can ask for a key that nobody has, and while it is waited
+ * for nobody else is answered.
  */
 export class IssuerKeys {
   #keys: ReadonlyMap<string, CryptoKey> | undefined;
   #readAt = 0;
   #nextAt = 0;
+  /** Since the last success. */
   #failures = 0;
+  /** When the first of them began. */
+  #failingSince = 0;
+  /** Readings in a row that brought nothing new. */
+  #fruitless = 0;
   #reading: Promise<void> | undefined;
 
   /**
@@ -55,14 +64,14 @@ export class IssuerKeys {
 
   /** @throws Refusal `unknown-key`, and `keys-unavailable` where the issuer fails: then nobody can say whose key it is */
   async find(keyId: string): Promise<CryptoKey> {
-    const until = this.time.now().getTime() + PATIENCE;
-    for (let trial = 1; ; trial += 1) {
+    for (;;) {
       if (this.#age() > FRESH || this.#keys?.has(keyId) !== true) await this.#refresh();
       const key = this.#age() > STALE ? undefined : this.#keys?.get(keyId);
       if (key !== undefined) return key;
       if (this.#failures === 0) throw new Refusal('unknown-key');
-      if (trial === TRIALS || this.#nextAt >= until) throw new Refusal('keys-unavailable');
-      await this.time.sleep(Math.max(0, this.#nextAt - this.time.now().getTime()));
+      const wait = this.#nextAt - this.time.now().getTime();
+      if (this.#nextAt >= this.#failingSince + PATIENCE || wait > PATIENCE) throw new Refusal('keys-unavailable');
+      await this.time.sleep(Math.max(0, wait));
     }
   }
 
@@ -75,7 +84,7 @@ export class IssuerKeys {
     if (this.#reading !== undefined) return this.#reading;
     const wait = this.#nextAt - this.time.now().getTime();
     // A longer one is none of ours: the clock was set back.
-    if (wait > 0 && wait <= LONGEST_BACKOFF) return Promise.resolve();
+    if (wait > 0 && wait <= LONGEST_PAUSE) return Promise.resolve();
     this.#reading = this.#readAll().finally(() => {
       this.#reading = undefined;
     });
@@ -84,18 +93,26 @@ export class IssuerKeys {
 
   async #readAll(): Promise<void> {
     const begunAt = this.time.now().getTime();
+    const isDue = this.#age() > FRESH;
     try {
-      this.#keys = await keysIn(await this.read());
+      const keys = await keysIn(await this.read());
+      const bringsNew = [...keys.keys()].some((id) => this.#keys?.has(id) !== true);
+      this.#fruitless = isDue || bringsNew ? 0 : this.#fruitless + 1;
+      this.#keys = keys;
       this.#readAt = begunAt;
       this.#failures = 0;
-      this.#nextAt = begunAt + COOLDOWN;
+      this.#pause(COOLDOWN, this.#fruitless);
     } catch (thrown) {
       // The keys of before stay for a while.
       this.failed(whyOf(thrown));
-      const backoff = Math.min(FIRST_BACKOFF * 2 ** this.#failures, LONGEST_BACKOFF);
+      if (this.#failures === 0) this.#failingSince = begunAt;
+      this.#pause(FIRST_BACKOFF, this.#failures);
       this.#failures += 1;
-      this.#nextAt = this.time.now().getTime() + backoff;
     }
+  }
+
+  #pause(first: number, doublings: number): void {
+    this.#nextAt = this.time.now().getTime() + Math.min(first * 2 ** doublings, LONGEST_PAUSE);
   }
 }
 

@@ -1,6 +1,8 @@
 import { Refusal, type RefusalReason } from '../refusal';
 import { strictObject } from './strict-json';
 
+/** What Bitbucket signs with, and the only one that is taken. */
+export const ALGORITHM = 'RS256';
 /** Characters of a token: Bitbucket's have about 1,500. */
 const LONGEST = 8_192;
 const LONGEST_KEY_ID = 256;
@@ -18,6 +20,7 @@ export interface UnprovedToken {
   readonly keyId: string;
   /** What is signed: the token without its signature. */
   readonly signed: string;
+  readonly claims: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -53,13 +56,14 @@ export function readToken(text: string): UnprovedToken {
   if (parts.length !== 3 || header === undefined || payload === undefined || signature === undefined) {
     throw new Refusal('malformed');
   }
-  const head = strictObject(header);
-  if (head === undefined || strictObject(payload) === undefined) throw new Refusal('malformed');
+  const [head, claims] = [strictObject(header), strictObject(payload)];
+  if (head === undefined || claims === undefined) throw new Refusal('malformed');
   if (REFUSED.some((member) => Object.hasOwn(head, member))) throw new Refusal('header');
-  const { kid, typ } = head;
+  const { alg, kid, typ } = head;
+  if (alg !== ALGORITHM) throw new Refusal('algorithm');
   if (typ !== undefined && typ !== 'JWT') throw new Refusal('header');
   if (typeof kid !== 'string' || kid === '' || kid.length > LONGEST_KEY_ID) throw new Refusal('header');
-  return { text, keyId: kid, signed: text.slice(0, text.lastIndexOf('.')) };
+  return { text, keyId: kid, signed: text.slice(0, text.lastIndexOf('.')), claims };
 }
 
 /** base64url in its one spelling: no padding, no blank, no bits left over. */

@@ -66,9 +66,40 @@ const subscriptionFilter: ResourceType = (input) => {
   return { ref: filterName, attributes: {}, remove };
 };
 
+/** It counts a constant without dimensions; anything else is refused. It may be gone when it is taken away. */
+const metricFilter: ResourceType = (input) => {
+  const { properties, services, previous } = input;
+  const { logs, cloudWatch } = services.account;
+  const filterName = previous?.ref ?? properties.optionalText('FilterName') ?? input.generatedName(512);
+  const logGroupName = properties.text('LogGroupName');
+  const [transformation, ...others] = properties.objects('MetricTransformations');
+  if (transformation === undefined || others.length > 0)
+    throw properties.invalid('MetricTransformations', 'must be one');
+  for (const name of Object.keys(transformation.all())) {
+    if (!['MetricNamespace', 'MetricName', 'MetricValue'].includes(name)) {
+      throw transformation.invalid(name, 'is not supported');
+    }
+  }
+  const value = Number(transformation.text('MetricValue'));
+  if (Number.isNaN(value)) throw transformation.invalid('MetricValue', 'must be a number');
+  const metric = { namespace: transformation.text('MetricNamespace'), name: transformation.text('MetricName') };
+  logs.putMetricFilter({ logGroupName, filterName, filterPattern: properties.text('FilterPattern') }, ({ timestamp }) =>
+    cloudWatch.metrics.put({ ...metric, dimensions: {}, value, at: timestamp }),
+  );
+  const remove = () => {
+    try {
+      logs.deleteMetricFilter({ logGroupName, filterName });
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.code !== 'ResourceNotFoundException') throw error;
+    }
+  };
+  return { ref: filterName, attributes: {}, remove };
+};
+
 export const LOGS_RESOURCES: Readonly<Record<string, ResourceType>> = {
   'AWS::Logs::LogGroup': logGroup,
   'AWS::Logs::LogStream': logStream,
+  'AWS::Logs::MetricFilter': metricFilter,
   'AWS::Logs::QueryDefinition': queryDefinition,
   'AWS::Logs::SubscriptionFilter': subscriptionFilter,
 };

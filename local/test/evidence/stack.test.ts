@@ -166,6 +166,45 @@ describe('what the stack keeps', () => {
     expect(world.account.logs.describeLogGroups().logGroups).toEqual([]);
   });
 
+  test('a metric filter counts the lines that fit, and goes with the stack', async () => {
+    const world = await start();
+    const filter = (more: object = {}, pattern = '{ $.status = "429" }') => ({
+      Access: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/acme/access' } },
+      Refused: {
+        Type: 'AWS::Logs::MetricFilter',
+        Properties: {
+          LogGroupName: { Ref: 'Access' },
+          FilterPattern: pattern,
+          MetricTransformations: [{ MetricNamespace: 'Acme', MetricName: 'Refused', MetricValue: '1', ...more }],
+        },
+      },
+    });
+    await world.deploy(await assembly({ Resources: filter() }));
+    const { logs, cloudWatch } = world.account;
+    logs.createLogStream({ logGroupName: '/acme/access', logStreamName: 'one' });
+    const timestamp = world.clock.now();
+    const write = (...messages: readonly string[]) =>
+      logs.putLogEvents({
+        logGroupName: '/acme/access',
+        logStreamName: 'one',
+        logEvents: messages.map((message) => ({ timestamp, message })),
+      });
+    write('{"status":"429"}', '{"status":"200"}', '429', '{"status":"429"}');
+    const metric = { namespace: 'Acme', name: 'Refused', dimensions: {} };
+    const counted = () => cloudWatch.metrics.between(metric, timestamp, timestamp + 60_000)?.sum;
+    expect(counted()).toBe(2);
+    const [{ Access }] = [filter()];
+    await world.deploy(await assembly({ Resources: { Access } }));
+    write('{"status":"429"}');
+    expect(counted()).toBe(2);
+    await expect(world.deploy(await assembly({ Resources: filter({ DefaultValue: 0 }) }))).rejects.toThrow(
+      /DefaultValue.*is not supported/,
+    );
+    await expect(world.deploy(await assembly({ Resources: filter({}, '[') }))).rejects.toThrow(
+      /Invalid filter pattern/,
+    );
+  });
+
   test('dashboards and saved queries can be read, and go with the stack', async () => {
     const world = await start();
     const DashboardBody = { 'Fn::Join': ['', ['{"widgets":[{"region":"', { Ref: 'AWS::Region' }, '"}]}']] };

@@ -21,6 +21,8 @@ const EVENT: AuditEvent = {
 const trusted = await SEAL_KEY.publicKey();
 const other = await otherSealKey('5ea15ea1-0000-4000-8000-00000000000e').publicKey();
 const [line = EVENT] = await sealed([EVENT]);
+const [decision = EVENT] = await sealed([{ ...EVENT, event: 'secrets-given', function: 'endpoint' }]);
+const ofEndpoint = { ...trusted, isOfEndpoint: true };
 const pem = createPublicKey({ key: Buffer.from(trusted.publicKey, 'base64'), format: 'der', type: 'spki' }).export({
   format: 'pem',
   type: 'spki',
@@ -40,6 +42,15 @@ describe('a seal', () => {
     ['of a trusted key among others', [other, trusted], line, 'sealed'],
     ['of a key that was given without its ARN', [{ publicKey: trusted.publicKey }], line, 'sealed'],
     ['of a key that was given as PEM', [{ publicKey: pem as string }], line, 'sealed'],
+    ["of an endpoint by the endpoint's key", [other, ofEndpoint], decision, 'sealed'],
+    ["of another function by the endpoint's key", [other, ofEndpoint], line, 'other-key'],
+    ['of an endpoint by the key of the others', [trusted, { ...other, isOfEndpoint: true }], decision, 'other-key'],
+    [
+      'of another function by the key of an endpoint that was given without its ARN',
+      [{ publicKey: trusted.publicKey, isOfEndpoint: true }],
+      line,
+      'other-key',
+    ],
     ['that is not there', [trusted], EVENT, 'unsealed'],
     ['of no event', [trusted], { seal }, 'unsealed'],
     ['of a key that nobody trusts', [], line, 'other-key'],

@@ -256,6 +256,12 @@ export const PAGES: Readonly<Record<string, Page>> = {
       provider: endpointThatGives({ keys: [{ id: KEY }] }),
     },
   },
+  'docs/operate/runbooks/provider-throttled.md': {
+    config: {
+      ...EXAMPLE,
+      provider: endpointThatGives({ keys: [{ id: KEY }] }),
+    },
+  },
   'docs/operate/runbooks/token-reused.md': {
     config: {
       ...EXAMPLE,

@@ -1,11 +1,14 @@
 import type { AuditEvent, AuditEventName } from '../core/audit';
-import { after, DAY, earliest, MINUTE, SECOND } from '../core/duration';
+import { after, DAY, earliest, HOUR, MINUTE, SECOND } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
 import type { Run } from './run';
 import { within } from './within';
 
-/** What the sealed record says of a tag that is obeyed only where the record knows it: `unknown` while it cannot be read. */
-export type Word = 'there' | 'not-there' | 'unknown';
+/**
+ * What the sealed record says of a tag that is obeyed only where the record knows it: `unknown` while it cannot be read,
+ * `forgotten` where it has nothing any more of when the tag was written.
+ */
+export type Word = 'there' | 'not-there' | 'forgotten' | 'unknown';
 
 /** A kind of event that is believed of one function. */
 export interface Writer {
@@ -21,6 +24,8 @@ export interface Said {
   readonly writers: readonly Writer[];
   /** Whether an event, whose seal was checked, is the word for it. */
   readonly isWord: (event: AuditEvent) => boolean;
+  /** It stands for as long as somebody wants, and so for longer than the record may. @default false: that counts as none */
+  readonly mayOutlast?: true;
   /** Done once a run when there is none. */
   readonly isMissing?: () => void;
 }
@@ -34,6 +39,8 @@ const SHOWN_WITHIN = 2 * MINUTE;
 const ASK_AGAIN_AFTER = 5 * SECOND;
 /** Of a window of a day in the streams of one function: seconds. */
 const READ_WITHIN = 30 * SECOND;
+/** Three functions run every day, sync every hour, and each says in the record that it has begun. */
+const RUNS_WITHIN = DAY + HOUR;
 
 const words = new WeakMap<Run, Map<string, Promise<Word>>>();
 
@@ -63,6 +70,7 @@ async function asked(run: Run, said: Said): Promise<Word> {
       if (!run.hasTime(ASK_AGAIN_AFTER)) return 'unknown';
       await run.time.sleep(ASK_AGAIN_AFTER);
     }
+    if (said.mayOutlast && !(await within(READ_WITHIN, reachesBack(run, said)))) return 'forgotten';
   } catch (thrown) {
     run.log.warn('the record does not say whether what a tag says was asked for', {
       what: said.name,
@@ -72,6 +80,15 @@ async function asked(run: Run, said: Said): Promise<Word> {
   }
   said.isMissing?.();
   return 'not-there';
+}
+
+/**
+ * Whether the record still has what went on before the tag says that it was written. It has not when its retention is over,
+ * or when a deployment before this one has sealed it, by a key of its own.
+ */
+async function reachesBack(run: Run, { at }: Said): Promise<boolean> {
+  const begun = await run.recorded(after(at, -RUNS_WITHIN), 'run-started', undefined, undefined, at);
+  return begun.length > 0;
 }
 
 async function isRecorded(run: Run, { at, writers, isWord }: Said): Promise<boolean> {

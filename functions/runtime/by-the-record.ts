@@ -76,14 +76,21 @@ export async function unprovedEnd(secret: SecretState, run: Run): Promise<Unprov
 export function endSaid(given: SecretState, run: Run): Said | undefined {
   const secret = withoutFuture(given, run.now());
   const said = readDatedTag(secret.tags[TAG.replaced]);
-  if (said === undefined || said.accessKeyId !== currentKey(secret)?.accessKeyId) return undefined;
+  const current = currentKey(secret);
+  if (said === undefined || said.accessKeyId !== current?.accessKeyId) return undefined;
   const { accessKeyId, at } = said;
   return {
     name: `${secret.name} ${TAG.replaced}=${secret.tags[TAG.replaced]}`,
     at,
     writers: [{ event: 'key-deactivation-begun', by: 'deactivate' }],
     isWord: (event) => event.reason === 'replaced' && event.accessKeyId === accessKeyId,
-    mayOutlast: true,
+    outlasts: {
+      bornAt: current.createdAt,
+      renewedBy: { event: 'finding', by: 'deactivate', reason: 'replaced' },
+      // Of this tag, and by a run that found the word in the record.
+      renews: ({ accessKeyId: of, facts }) =>
+        of === accessKeyId && facts?.since === at.toISOString() && facts.unproved === undefined,
+    },
   };
 }
 

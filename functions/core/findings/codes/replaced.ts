@@ -12,19 +12,25 @@ export const replaced: Descriptor<Replaced> = {
   message: ({ key, accessKeyId, since, facts: { roles, isGone, places, unproved } }) =>
     `Key "${key}" was replaced by ${roles.join(', ')}: ${accessKeyId} is ${isGone ? 'deleted' : 'Inactive'} for good since ` +
     `${since?.toISOString()}, and is neither rotated nor delivered any more. ` +
-    `${isGone ? cleanUp(key, places) : unproved === undefined ? wait(places) : stays(unproved, accessKeyId)} ` +
+    `${isGone ? cleanUp(key, places) : unproved === undefined ? wait(places) : stays(unproved)} ` +
     `If somebody needs a key after all, take "replacedBy" away and deploy: a new one is made and delivered.`,
-  about: ({ accessKeyId, facts: { unproved = '' } }) => [accessKeyId, unproved],
+  about: ({ accessKeyId, facts: { isGone, unproved } }) =>
+    isGone || unproved === undefined ? [accessKeyId] : [accessKeyId, unproved],
   keyturn: { shows: 'status' },
   commands: allOf(listKeys, lastUse),
-  recorded: ({ facts: { roles, isGone, unproved } }) => ({ roles, isGone, unproved }),
+  recorded: ({ facts: { roles, since, isGone, unproved } }) => ({
+    roles,
+    since: since.toISOString(),
+    isGone,
+    ...(unproved === undefined ? {} : { unproved }),
+  }),
 };
 
-/** It had its days, and is Inactive still. */
-function stays(unproved: UnprovedEnd, accessKeyId: string): string {
+/** What the record does not prove is not deleted. */
+function stays(unproved: UnprovedEnd): string {
   return unproved === 'unknown'
-    ? `${accessKeyId} had its days as Inactive and is not deleted, because the record could not be read, which has to say that it goes: the next run tries again.`
-    : `${accessKeyId} had its days as Inactive and is not deleted, because the record does not go back to when it went: delete it yourself if nobody needs it.`;
+    ? 'It is not deleted as long as the record cannot be read, which has to say that it goes: the next run tries again.'
+    : 'It is not deleted, because the record does not go back to when it went: delete it yourself if nobody needs it.';
 }
 
 function wait(places: readonly string[]): string {

@@ -8,6 +8,7 @@ import { MINUTE } from '../core/duration';
 import { KeyturnError } from '../core/errors';
 import type { Finding } from '../core/findings/findings';
 import type { CredentialReport } from '../core/key/access-key';
+import { isToGo } from '../core/key/replaced';
 import { currentKey, currentVersion } from '../core/key/secret-state';
 import { isHeldUp } from '../core/lifecycle/breaker';
 import { broughtForward, rotationDueAt, upcomingRotations } from '../core/lifecycle/bring-forward';
@@ -21,7 +22,7 @@ import { usersPathFindings } from '../core/lifecycle/users-path';
 import { worthRotationLook } from '../core/lifecycle/worth-a-look';
 import { asDeployed, isAsDeployed } from '../runtime/as-deployed';
 import { leaksOf } from '../runtime/attested';
-import { byTheRecord, settled } from '../runtime/by-the-record';
+import { byTheRecord, settled, unprovedEnd } from '../runtime/by-the-record';
 import { perform } from '../runtime/doers/perform';
 import { missedBefore, reportUnavailable } from '../runtime/missing-report';
 import type { Run } from '../runtime/run';
@@ -227,7 +228,8 @@ async function seen({ iam, secrets }: RotatePorts, run: Run, item: Item): Promis
 async function planned({ trail }: RotatePorts, run: Run, item: Item, { secret, keys }: Look) {
   const { entry, requested, broughtForward } = item;
   const { findings, ...leaks } = await leaksOf(run, item, secret, keys);
-  const input = { entry, secret, keys, ...leaks, now: run.now(), requested, broughtForward };
+  const end = { unprovedEnd: isToGo(entry, secret) ? await unprovedEnd(secret, run) : undefined };
+  const input = { entry, secret, keys, ...leaks, ...end, now: run.now(), requested, broughtForward };
   const isOwn = await creators(trail, keysToTrace(input), run.log);
   run.findAll(findings);
   const plan = planRotation({ ...input, isOwn });

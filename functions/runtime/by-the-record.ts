@@ -1,6 +1,7 @@
 import type { Secrets } from '../account/ports';
 import type { AuditEvent } from '../core/audit';
 import { readDatedTag } from '../core/key/dated-tag';
+import type { UnprovedEnd } from '../core/key/replaced';
 import { currentKey, type SecretState, withoutFuture } from '../core/key/secret-state';
 import { isRollbackAsked, withdrawal } from '../core/key/withdrawn';
 import { idOfSecret, type Level, TAG } from '../core/names';
@@ -13,9 +14,6 @@ const LEVEL: Level = 'administrator';
 /** What becomes of a rollback while the record cannot be read: what it holds back is held (K14), what it does is not done. */
 type Unread = 'is-held' | 'is-not-done';
 
-/** The same of the end of a key: it holds back the making of a new one, and what deletes the key does not believe it. */
-type UnreadEnd = 'is-believed' | 'is-not-believed';
-
 /** A new tag while the word for the one before was waited for is waited for too; that somebody writes one a minute is not. */
 const MOST_WAITS = 2;
 
@@ -27,13 +25,13 @@ const MOST_WAITS = 2;
  * A list shows what the tags say, as it is of all keys: each is described where it is worked on, so that the doubt about
  * one delays no other (K11).
  */
-export function byTheRecord(secrets: Secrets, run: Run, unread: Unread, end: UnreadEnd = 'is-believed'): Secrets {
+export function byTheRecord(secrets: Secrets, run: Run, unread: Unread): Secrets {
   const read = async (describe: () => Promise<SecretState>): Promise<SecretState> => {
     for (let waits = 0; ; waits += 1) {
       const secret = await describe();
       const said = rollbackSaid(secret, run);
       const isKnown = said === undefined || isAnswered(run, said);
-      if (isKnown || waits === MOST_WAITS) return settled(secret, run, unread, end);
+      if (isKnown || waits === MOST_WAITS) return settled(secret, run, unread);
       // What was read before the wait is old.
       await wordFor(run, said);
     }
@@ -51,39 +49,48 @@ export function isRollbackInDoubt(secret: SecretState, run: Run): boolean {
 }
 
 /** One secret without a rollback, or the end of a key, that the record does not know. */
-export async function settled(
-  secret: SecretState,
-  run: Run,
-  unread: Unread,
-  end: UnreadEnd = 'is-believed',
-): Promise<SecretState> {
-  return withoutUnsaidEnd(await withoutUnsaidRollback(secret, run, unread), run, end);
+export async function settled(secret: SecretState, run: Run, unread: Unread): Promise<SecretState> {
+  return withoutUnsaidEnd(await withoutUnsaidRollback(secret, run, unread), run);
 }
 
 /**
- * That a key goes for good is announced in the record before its secret says so. When the record has the word no more, a
- * new key is made: of the two mistakes the one that leaves no pipeline without a key.
+ * That a key goes for good is announced in the record before its secret says so. What the record cannot tell holds back
+ * the making of a new one, and delivery; the entry may stand for longer than the record does. A key of that age would have
+ * had a successor if it had not gone, and whoever wants one takes `replacedBy` out.
  */
-async function withoutUnsaidEnd(secret: SecretState, run: Run, unread: UnreadEnd): Promise<SecretState> {
+async function withoutUnsaidEnd(secret: SecretState, run: Run): Promise<SecretState> {
   const said = endSaid(secret, run);
-  if (said === undefined) return secret;
-  const asked = await wordFor(run, said);
-  if (asked === 'there' || (asked === 'unknown' && unread === 'is-believed')) return secret;
+  if (said === undefined || (await wordFor(run, said)) !== 'not-there') return secret;
   const { [TAG.replaced]: _replaced, ...tags } = secret.tags;
   return { ...secret, tags };
+}
+
+/** Why the end of a key is believed only as far as nothing is deleted by it; undefined where the record has it, or there is none. */
+export async function unprovedEnd(secret: SecretState, run: Run): Promise<UnprovedEnd | undefined> {
+  const said = endSaid(secret, run);
+  const word = said && (await wordFor(run, said));
+  return word === 'unknown' || word === 'forgotten' ? word : undefined;
 }
 
 /** That the current key goes for good. */
 export function endSaid(given: SecretState, run: Run): Said | undefined {
   const secret = withoutFuture(given, run.now());
   const said = readDatedTag(secret.tags[TAG.replaced]);
-  if (said === undefined || said.accessKeyId !== currentKey(secret)?.accessKeyId) return undefined;
+  const current = currentKey(secret);
+  if (said === undefined || said.accessKeyId !== current?.accessKeyId) return undefined;
   const { accessKeyId, at } = said;
   return {
     name: `${secret.name} ${TAG.replaced}=${secret.tags[TAG.replaced]}`,
     at,
     writers: [{ event: 'key-deactivation-begun', by: 'deactivate' }],
     isWord: (event) => event.reason === 'replaced' && event.accessKeyId === accessKeyId,
+    outlasts: {
+      bornAt: current.createdAt,
+      renewedBy: { event: 'finding', by: 'deactivate', reason: 'replaced' },
+      // Of this tag, and by a run that found the word in the record.
+      renews: ({ accessKeyId: of, facts }) =>
+        of === accessKeyId && facts?.since === at.toISOString() && facts.unproved === undefined,
+    },
   };
 }
 

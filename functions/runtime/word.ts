@@ -1,16 +1,21 @@
 import type { AuditEvent, AuditEventName } from '../core/audit';
-import { after, DAY, earliest, MINUTE, SECOND } from '../core/duration';
+import { after, DAY, earliest, HOUR, MINUTE, SECOND } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
 import type { Run } from './run';
 import { within } from './within';
 
-/** What the sealed record says of a tag that is obeyed only where the record knows it: `unknown` while it cannot be read. */
-export type Word = 'there' | 'not-there' | 'unknown';
+/**
+ * What the sealed record says of a tag that is obeyed only where the record knows it: `unknown` while it cannot be read,
+ * `forgotten` where it has nothing any more of when the tag was written.
+ */
+export type Word = 'there' | 'not-there' | 'forgotten' | 'unknown';
 
 /** A kind of event that is believed of one function. */
 export interface Writer {
   readonly event: AuditEventName;
   readonly by: string;
+  /** @default - any */
+  readonly reason?: string;
 }
 
 export interface Said {
@@ -21,6 +26,14 @@ export interface Said {
   readonly writers: readonly Writer[];
   /** Whether an event, whose seal was checked, is the word for it. */
   readonly isWord: (event: AuditEvent) => boolean;
+  /** It stands for as long as somebody wants, and so for longer than the record may. @default - that counts as none */
+  readonly outlasts?: {
+    /** When the key was made: a record that has its storing has missed nothing since. */
+    readonly bornAt: Date;
+    /** What a daily run tells again for as long as the record has the word, or such an event of a day before. */
+    readonly renewedBy: Writer;
+    readonly renews: (event: AuditEvent) => boolean;
+  };
   /** Done once a run when there is none. */
   readonly isMissing?: () => void;
 }
@@ -34,6 +47,12 @@ const SHOWN_WITHIN = 2 * MINUTE;
 const ASK_AGAIN_AFTER = 5 * SECOND;
 /** Of a window of a day in the streams of one function: seconds. */
 const READ_WITHIN = 30 * SECOND;
+/** No run lives longer. */
+const STORED_WITHIN = 15 * MINUTE + WORD_AROUND;
+/** Three functions run every day, sync every hour, and each says in the record that it has begun. */
+const RUNS_WITHIN = DAY + HOUR;
+/** The retention takes days to delete what is over, in no order: the word before the runs of its day, or after them. */
+const RENEWED_WITHIN = 8 * DAY;
 
 const words = new WeakMap<Run, Map<string, Promise<Word>>>();
 
@@ -63,6 +82,10 @@ async function asked(run: Run, said: Said): Promise<Word> {
       if (!run.hasTime(ASK_AGAIN_AFTER)) return 'unknown';
       await run.time.sleep(ASK_AGAIN_AFTER);
     }
+    if (said.outlasts !== undefined) {
+      if (await within(READ_WITHIN, isRenewed(run, said.outlasts))) return 'there';
+      if (!(await within(READ_WITHIN, reachesBack(run, said.at, said.outlasts)))) return 'forgotten';
+    }
   } catch (thrown) {
     run.log.warn('the record does not say whether what a tag says was asked for', {
       what: said.name,
@@ -72,6 +95,24 @@ async function asked(run: Run, said: Said): Promise<Word> {
   }
   said.isMissing?.();
   return 'not-there';
+}
+
+async function isRenewed(run: Run, { renewedBy, renews }: NonNullable<Said['outlasts']>): Promise<boolean> {
+  const since = after(run.now(), -RENEWED_WITHIN);
+  const told = await run.recorded(since, renewedBy.event, renewedBy.reason, renewedBy.by);
+  return told.some(renews);
+}
+
+/**
+ * Whether the record still has what went on before the tag says that it was written: that the key was stored, or a run of
+ * the day before. It has not when its retention is over, or when a deployment before this one has sealed it, by a key of
+ * its own.
+ */
+async function reachesBack(run: Run, at: Date, { bornAt }: NonNullable<Said['outlasts']>): Promise<boolean> {
+  const stored = await run.recorded(bornAt, 'key-stored', undefined, 'rotate', after(bornAt, STORED_WITHIN));
+  if (stored.length > 0) return true;
+  const begun = await run.recorded(after(at, -RUNS_WITHIN), 'run-started', undefined, undefined, at);
+  return begun.length > 0;
 }
 
 async function isRecorded(run: Run, { at, writers, isWord }: Said): Promise<boolean> {

@@ -25,6 +25,9 @@ export interface RoleUse {
   readonly at: Date | undefined;
 }
 
+/** Why the record does not say that a key goes for good: it cannot be read, or does not go back so far. */
+export type UnprovedEnd = 'unknown' | 'forgotten';
+
 /**
  * Whether a run has said that the current key goes for good, because its roles have taken over: it may still be Active,
  * where that run was cut off. Not where the entry names no role now, nor where a person has made it Active again since.
@@ -35,7 +38,8 @@ export function isToGo(entry: Replaceable, secret: SecretState): boolean {
   if (entry.replacedBy === undefined || current === undefined) return false;
   const at = tagFor(secret, TAG.replaced, current.accessKeyId);
   const again = reactivatedAt(secret, current.accessKeyId);
-  return at !== undefined && (again === undefined || again < at);
+  // Of a time before the key was made nobody can have said it; its version ID says when that was.
+  return at !== undefined && at >= current.createdAt && (again === undefined || again < at);
 }
 
 /** Whether it has gone, by what the tags say: it was seen to be Inactive after that. It is neither delivered nor looked for. */

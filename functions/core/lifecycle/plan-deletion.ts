@@ -8,6 +8,7 @@ import { withoutFuture } from '../key/secret-state';
 import { TAG } from '../names';
 import type { FoundOfAccessKey } from './found';
 import { type PauseFinding, pauseFinding } from './paused';
+import { type Replaced, replacedFinding } from './replacement';
 import { type RetirementInput, retirementAges } from './retirement';
 import { keyOnItsWayBack } from './rollback';
 import { type Part, together } from './rules';
@@ -26,7 +27,7 @@ export type InactiveSinceUnknown = FoundOfAccessKey<
     readonly usedSince?: Date;
   }
 >;
-type DeletionFinding = PauseFinding | SuccessorFinding | InactiveSinceUnknown;
+type DeletionFinding = PauseFinding | SuccessorFinding | InactiveSinceUnknown | Replaced;
 
 /** Decides which Inactive superseded keys are deleted now. */
 export function planDeletion(given: RetirementInput): Plan<DeletionStep, DeletionFinding> {
@@ -38,7 +39,7 @@ export function planDeletion(given: RetirementInput): Plan<DeletionStep, Deletio
   const ring = ringOfUser(input.secret, input.keys, input.entry.user);
   const unrecorded = goneUnrecorded(input, ring);
   if (unrecorded !== undefined) return { steps: [unrecorded], findings: [] };
-  const plan = together(inactive(input, ring).map((key) => planOne(input, ring, key)));
+  const plan = together([tellUnproved(input, ring), ...inactive(input, ring).map((key) => planOne(input, ring, key))]);
   // That of a key which is gone for good stays: it says that there is nothing to deliver.
   const isOver = isRecordOfNobody(input) && !isReplaced(input.entry, input.secret);
   return plan.steps.length === 0 && isOver ? { ...plan, steps: [{ do: 'clear-record' }] } : plan;
@@ -53,12 +54,27 @@ function goneUnrecorded(input: RetirementInput, { current, anchorKey }: KeyRing)
 }
 
 /** The keys that may be deleted one day: superseded or replaced and Inactive, or the one that makes room for the first rotation. */
-function inactive({ entry, secret, keys }: RetirementInput, ring: KeyRing): readonly AccessKey[] {
+function inactive(input: RetirementInput, ring: KeyRing): readonly AccessKey[] {
+  const { entry, keys } = input;
   const { anchorKey, superseded } = ring;
-  const current = anchorKey !== undefined && isReplacedInIam(entry, secret, keys) ? [anchorKey] : [];
+  const current = anchorKey !== undefined && isProvedToHaveGone(input) ? [anchorKey] : [];
   const candidates = [...superseded.filter(({ status }) => status === 'Inactive'), ...current];
   if (ring.anchor !== undefined) return candidates;
   return entry.adopt === 'replace-idle' && keys.length === 2 ? candidates.slice(0, 1) : [];
+}
+
+/** What is deleted cannot be had back: it takes the record's word, and not the tag's alone. */
+function isProvedToHaveGone({ entry, secret, keys, unprovedEnd }: RetirementInput): boolean {
+  return unprovedEnd === undefined && isReplacedInIam(entry, secret, keys);
+}
+
+/** A key that went for good, and stays Inactive beyond its days because the record does not prove it (K7, K8). */
+function tellUnproved(input: RetirementInput, ring: KeyRing): Part<DeletionStep, DeletionFinding> {
+  const { entry, secret, keys, unprovedEnd, now } = input;
+  const { anchorKey } = ring;
+  if (unprovedEnd === undefined || anchorKey === undefined || !isReplacedInIam(entry, secret, keys)) return {};
+  const since = inactiveSince(secret, anchorKey.accessKeyId);
+  return since !== undefined && now < recovered(entry, since) ? {} : { findings: replacedFinding(input, ring) };
 }
 
 /** The first line that applies decides. */
@@ -66,7 +82,7 @@ function planOne(input: RetirementInput, ring: KeyRing, key: AccessKey): Part<De
   const { entry, secret, lastUsed, now } = input;
   const { accessKeyId } = key;
   // What a role has replaced has no successor to wait for, and neither has what is left beside it.
-  const isForGood = isReplacedInIam(entry, secret, input.keys);
+  const isForGood = isProvedToHaveGone(input);
   const { anchor: successor } = ring;
   const since = inactiveSince(secret, accessKeyId);
   if (since === undefined) return recoveryFromNow(entry, accessKeyId);

@@ -15,6 +15,7 @@ import {
 } from '../key/intent';
 import { inactiveSince, type KeyRing, keyRing, ringOfUser } from '../key/key-ring';
 import { changedUser } from '../key/key-user';
+import type { UnprovedEnd } from '../key/replaced';
 import {
   currentVersion,
   type SecretState,
@@ -50,6 +51,8 @@ export interface RotationInput {
   readonly compromised?: readonly Compromised[] | undefined;
   /** A tag says that one has leaked, and the record cannot tell: it is not made current again. @default - nobody says it */
   readonly doubtful?: readonly Compromised[] | undefined;
+  /** Why the record does not prove that the current key goes for good. @default - it does, or it does not go */
+  readonly unprovedEnd?: UnprovedEnd | undefined;
   /** A later day has more rotations than one run may make (`broughtForward`). @default false */
   readonly broughtForward?: boolean;
 }

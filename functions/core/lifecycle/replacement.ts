@@ -4,7 +4,7 @@ import type { AccessKey, LastUsed } from '../key/access-key';
 import { tagFor } from '../key/dated-tag';
 import { inactiveSince, type KeyRing, reactivatedAt } from '../key/key-ring';
 import type { SeenUses } from '../key/key-use';
-import { isReplacedInIam, isToGo, type Replacement, type RoleUse } from '../key/replaced';
+import { isReplacedInIam, isToGo, type Replacement, type RoleUse, type UnprovedEnd } from '../key/replaced';
 import type { StoredVersion } from '../key/secret-state';
 import { TAG } from '../names';
 import type { FoundOfAccessKey } from './found';
@@ -44,6 +44,8 @@ export type Replaced = FoundOfAccessKey<
     readonly roles: readonly string[];
     readonly since: Date;
     readonly isGone: boolean;
+    /** It is Inactive for as long as it has to be, and why it is not deleted. @default - it is, in its time */
+    readonly unproved?: UnprovedEnd;
     /** Where its variables are. */
     readonly places: readonly string[];
   }
@@ -104,13 +106,20 @@ function planActive(
   return { steps: [{ do: 'deactivate', accessKeyId, reason: 'replaced', roles: replacedBy.roles, rolesUsed }] };
 }
 
+/** What is told of a key that went for good and is not deleted, because the record does not prove that it did (K7, K8). */
+export function replacedFinding(input: RetirementInput, { current }: KeyRing): readonly Replaced[] {
+  const { replacedBy } = input.entry;
+  return replacedBy === undefined || current === undefined ? [] : [replaced(input, current, replacedBy)];
+}
+
 function replaced(
-  { entry, secret, keys, now }: RetirementInput,
+  { entry, secret, keys, unprovedEnd, now }: RetirementInput,
   { accessKeyId }: StoredVersion,
   { roles }: Replacement,
 ): Replaced {
   const since = tagFor(secret, TAG.replaced, accessKeyId) ?? now;
   const isGone = keys.every((key) => key.accessKeyId !== accessKeyId);
   const places = entry.targets.map(targetName);
-  return { code: 'replaced', key: entry.id, accessKeyId, since, facts: { roles, since, isGone, places } };
+  const facts = { roles, since, isGone, places, ...(unprovedEnd === undefined ? {} : { unproved: unprovedEnd }) };
+  return { code: 'replaced', key: entry.id, accessKeyId, since, facts };
 }

@@ -5,7 +5,7 @@ import type { AccessKey, LastUsed } from '../key/access-key';
 import type { Compromised } from '../key/compromised';
 import { deliveredAt } from '../key/delivery-mark';
 import { reactivatedAt } from '../key/key-ring';
-import type { RoleUses } from '../key/replaced';
+import type { RoleUses, UnprovedEnd } from '../key/replaced';
 import type { SecretState, StoredVersion } from '../key/secret-state';
 import { withdrawnAt } from '../key/withdrawn';
 
@@ -19,6 +19,8 @@ export interface RetirementInput {
   readonly lastUsed: ReadonlyMap<string, LastUsed>;
   /** When the roles of `replacedBy` were last used. @default - the entry names none, or IAM could not be asked */
   readonly roleUses?: RoleUses | undefined;
+  /** Why the record does not prove that the current key goes for good. @default - it does, or it does not go */
+  readonly unprovedEnd?: UnprovedEnd | undefined;
   /** Keys that have leaked, as far as the record proves it. @default - none */
   readonly compromised?: readonly Compromised[] | undefined;
   readonly now: Date;

@@ -4,7 +4,7 @@ import { isRotationAsked } from '../key/asked';
 import { type Compromised, compromisedOf } from '../key/compromised';
 import type { KeyRing } from '../key/key-ring';
 import { changedUser } from '../key/key-user';
-import { isReplacedInIam, isToGo } from '../key/replaced';
+import { isReplacedInIam, isToGo, type UnprovedEnd } from '../key/replaced';
 import type { SecretState } from '../key/secret-state';
 import { isDue } from './due';
 import type { RotationReason } from './steps';
@@ -17,6 +17,7 @@ interface Reasons {
   readonly requested?: boolean;
   readonly broughtForward?: boolean;
   readonly compromised?: readonly Compromised[] | undefined;
+  readonly unprovedEnd?: UnprovedEnd | undefined;
 }
 
 /** Why a key has to be rotated now; undefined when nothing asks for it. */
@@ -29,8 +30,9 @@ export function rotationReason(given: Reasons, ring: KeyRing): RotationReason | 
   if (ring.anchorKey === undefined) return 'current-key-missing';
   if (ring.anchorKey.status === 'Inactive') return 'current-key-inactive';
   if (compromisedOf(given.compromised, ring.current.accessKeyId) !== undefined) return 'compromised';
-  // A run has said that it goes, and was cut off, or a person has it back: deactivate sees to it within the day.
-  if (isToGo(entry, secret)) return undefined;
+  // A run has said that it goes, and was cut off, or a person has it back: deactivate sees to it within the day, and so
+  // the record has not forgotten it yet.
+  if (isToGo(entry, secret) && given.unprovedEnd !== 'forgotten') return undefined;
   if (secret.takesOver !== undefined && entry.firstRotation === 'at-once') return 'first';
   if (isDue(ring.current.createdAt, entry, now)) return 'due';
   if (isWanted(given)) return 'requested';

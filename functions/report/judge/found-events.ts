@@ -32,8 +32,9 @@ export function foundEvents(
   keyEvents: readonly KeyEvent[],
   evidence: Evidence,
 ): readonly KeyEvent[] {
-  const { listed, entry, events } = managed;
+  const { listed, entry, before } = managed;
   if (listed === undefined) return [];
+  const events = [...(before?.events ?? []), ...managed.events];
   const found = [...foundStatuses(listed, keyEvents, evidence), ...foundCurrent(managed, keyEvents, evidence)];
   return found.map(({ accessKeyId, what, isRecorded }) => {
     const isBegun = events.some((event) => event.event === BEGUN[what] && event.accessKeyId === accessKeyId);

@@ -1,13 +1,15 @@
+import type { AuditEvent } from '../../core/audit';
 import { after, DAY, latest } from '../../core/duration';
 import { targetName, targetSetDigest } from '../../core/hosts/target';
+import { tagFor } from '../../core/key/dated-tag';
 import { isDelivered } from '../../core/key/delivery-mark';
 import { type Exemption, exemptionOf } from '../../core/key/exemption';
 import { pauseOf } from '../../core/key/pause';
 import { isReplaced, isReplacedInIam } from '../../core/key/replaced';
-import { currentKey, currentVersion } from '../../core/key/secret-state';
+import { currentKey, currentVersion, type SecretState } from '../../core/key/secret-state';
 import { undelivered } from '../../core/lifecycle/breaker';
 import { isObserved } from '../../core/lifecycle/observed';
-import { registryParameterName } from '../../core/names';
+import { registryParameterName, TAG } from '../../core/names';
 import type { Evidence } from '../evidence/evidence';
 import { groupBy } from '../group-by';
 import { acceptedId, exemptionsIn } from './exempt';
@@ -87,13 +89,15 @@ function currentOf({ secret }: ManagedKey, lives: readonly KeyLife[]): Current |
     : { accessKeyId: life.accessKeyId, createdAt: new Date(born) };
 }
 
-function stateOf({ gatheredAt, entries }: Evidence, managed: ManagedKey): ManagedKeyHistory['state'] {
+function stateOf({ gatheredAt, entries, record }: Evidence, managed: ManagedKey): ManagedKeyHistory['state'] {
   const { entry, secret, policy } = managed;
   if (entries === undefined) return 'unknown';
   if (entry === undefined) return 'not-managed';
   if (secret === undefined) return 'unknown';
   if (isObserved(entry)) return 'observed';
   if (pauseOf(secret, gatheredAt) !== undefined) return 'paused';
+  const end = endOf(managed, record);
+  if (end !== undefined) return end;
   const current = currentKey(secret);
   // Somebody put another value there: which key pipelines will get is not known.
   if (current === undefined) {
@@ -101,23 +105,27 @@ function stateOf({ gatheredAt, entries }: Evidence, managed: ManagedKey): Manage
     const by = firstRotationBy(managed);
     return by !== undefined && gatheredAt > by ? 'overdue' : 'not-rotated-yet';
   }
-  const end = endOf(managed, current.accessKeyId);
-  if (end !== undefined) return end;
   if (gatheredAt.getTime() - current.createdAt.getTime() > policy.rotateAfter * DAY + ONE_RUN) return 'overdue';
   return isDelivered(secret, current, targetSetDigest(entry.targets, entry.connections)) ? 'on-time' : 'undelivered';
 }
 
 /** Whether roles have replaced it: what the tags and the record say of a key that IAM lists as Active is not so. */
-function endOf(managed: ManagedKey, current: string): 'replaced' | 'unknown' | undefined {
-  const { entry, secret, listed } = managed;
+function endOf(
+  { entry, before, listed, ...own }: ManagedKey,
+  record: Evidence['record'],
+): 'replaced' | 'unknown' | undefined {
+  const { secret, events } = before ?? own;
   if (entry === undefined || secret === undefined || !isReplaced(entry, secret)) return undefined;
-  if (!isSaidToGo(managed, current)) return undefined;
+  if (!isSaidToGo(secret, events, record)) return undefined;
   if (listed === undefined) return 'unknown';
   return isReplacedInIam(entry, secret, listed) ? 'replaced' : undefined;
 }
 
-/** Whoever may tag the secret can write that it goes; what deactivate has announced is in the record. */
-function isSaidToGo({ events }: ManagedKey, current: string): boolean {
+/** Whoever may tag the secret can write that it goes; what deactivate has announced is in the record, unless that begins later. */
+function isSaidToGo(secret: SecretState, events: readonly AuditEvent[], record: Evidence['record']): boolean {
+  const current = currentKey(secret)?.accessKeyId;
+  const at = current === undefined ? undefined : tagFor(secret, TAG.replaced, current);
+  if (at !== undefined && record !== undefined && at < record.beginsAt) return true;
   return events.some(
     ({ event, function: by, reason, accessKeyId }) =>
       event === 'key-deactivation-begun' && by === 'deactivate' && reason === 'replaced' && accessKeyId === current,

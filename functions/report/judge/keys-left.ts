@@ -1,4 +1,7 @@
 import { after } from '../../core/duration';
+import { tagFor } from '../../core/key/dated-tag';
+import { currentKey } from '../../core/key/secret-state';
+import { TAG } from '../../core/names';
 import type { KeyLife, KeysLeft, ManagedKeyHistory } from './model';
 import type { ManagedKey } from './scope';
 
@@ -21,13 +24,21 @@ export function keysLeft(
   const starts = lives.flat().flatMap(({ phases }) => phases[0]?.from ?? []);
   const first = starts.reduce((least, at) => (at < least ? at : least), until.toISOString());
   return monthEnds(first, until).map(({ month, end }) => {
-    const works = lives.map((own) => own.some((life) => worksAt(life, end)));
+    const isGone = keys.map((key, at) => histories[at]?.state === 'replaced' && wentBy(key, end));
+    const works = lives.map((own, at) => isGone[at] !== true && own.some((life) => worksAt(life, end)));
     return {
       month,
       keys: works.filter(Boolean).length,
-      replaced: keys.filter((key, at) => works[at] !== true && isReplacedAt(key, end)).length,
+      replaced: keys.filter((key, at) => isGone[at] || (works[at] !== true && isReplacedAt(key, end))).length,
     };
   });
+}
+
+/** What is known of a key that is gone now, also when the record has forgotten it. */
+function wentBy({ secret, before }: ManagedKey, end: string): boolean {
+  const current = secret && before === undefined ? currentKey(secret) : undefined;
+  const at = secret && current && tagFor(secret, TAG.replaced, current.accessKeyId);
+  return at !== undefined && at.toISOString() <= end;
 }
 
 function worksAt({ phases }: KeyLife, at: string): boolean {

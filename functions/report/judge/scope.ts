@@ -1,8 +1,9 @@
 import type { AuditEvent } from '../../core/audit';
 import type { Policy } from '../../core/config/policy';
 import type { RegistryEntry } from '../../core/config/registry';
-import type { SecretState } from '../../core/key/secret-state';
-import { secretName } from '../../core/names';
+import { currentVersion, type SecretState } from '../../core/key/secret-state';
+import { retainedOf, takeOver } from '../../core/lifecycle/take-over';
+import { idOfSecret, secretName } from '../../core/names';
 import type { Evidence, ListedKey } from '../evidence/evidence';
 import { groupBy } from '../group-by';
 
@@ -18,6 +19,8 @@ export interface ManagedKey {
   readonly secret: SecretState | undefined;
   /** All of them, in order of time; also from before the period. */
   readonly events: readonly AuditEvent[];
+  /** What it goes on from, while its own secret holds no key: what it was under another id. @default - nothing */
+  readonly before?: Pick<ManagedKey, 'secret' | 'events'> | undefined;
   /** What IAM lists for the user; undefined where it was not asked. */
   readonly listed: readonly ListedKey[] | undefined;
   /** Since when it is managed: its secret was made then, or Keyturn spoke of it for the first time. */
@@ -51,6 +54,10 @@ function managedKeysOf(evidence: Evidence): ManagedKey[] {
   const listed = groupBy(listedKeys ?? [], ({ user }) => user);
   const secretsByName = new Map(secrets?.map((secret) => [secret.name, secret]));
   const entriesById = new Map(entries.map((entry) => [entry.id, entry]));
+  const unmanaged = (secrets ?? []).filter(({ name }) => {
+    const id = idOfSecret(name);
+    return id !== undefined && !entriesById.has(id);
+  });
   return [...new Set([...entriesById.keys(), ...events.keys()])].sort().flatMap((key): ManagedKey[] => {
     const entry = entriesById.get(key);
     const about = events.get(key) ?? [];
@@ -69,11 +76,24 @@ function managedKeysOf(evidence: Evidence): ManagedKey[] {
         changedAt: entriesChangedAt?.get(key),
         secret,
         events: about,
+        before: entry && secret && beforeOf(entry, secret, unmanaged, events),
         listed: asked ? (listed.get(user) ?? []) : undefined,
         since: secret?.createdAt ?? firstTime(about),
       },
     ];
   });
+}
+
+/** As the functions take a retained secret over. */
+function beforeOf(
+  entry: RegistryEntry,
+  own: SecretState,
+  unmanaged: readonly SecretState[],
+  events: ReadonlyMap<string | undefined, readonly AuditEvent[]>,
+): ManagedKey['before'] {
+  const retained = currentVersion(own) === undefined ? retainedOf(entry, own, unmanaged) : undefined;
+  if (retained === undefined) return undefined;
+  return { secret: takeOver(own, retained), events: events.get(idOfSecret(retained.name)) ?? [] };
 }
 
 /** The user and the policy that the record named last. */

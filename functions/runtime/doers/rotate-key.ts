@@ -66,7 +66,8 @@ async function writeIntent(reason: string, { ports, run, managed, keys = [] }: W
 async function notReplacedMeanwhile({ ports, run, managed }: Work<RotateKeyPorts>): Promise<void> {
   const { entry, secret: planned } = managed;
   const secret = withoutFuture(await ports.secrets.describe(planned.name), run.now());
-  if (!isToGo(entry, secret)) return;
+  // What the plan knew of is no reason.
+  if (!isToGo(entry, secret) || secret.tags[TAG.replaced] === planned.tags[TAG.replaced]) return;
   const message = `The current key of ${planned.name} is being made Inactive for good, as roles have taken over: no new one is made.`;
   throw new KeyturnError('label-moved', message, { retryable: true });
 }

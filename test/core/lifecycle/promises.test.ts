@@ -232,7 +232,9 @@ describe('over all states', () => {
 });
 
 describe('over all states of a key that a role is to replace', () => {
-  const currentOf = (given: State) => storedIn(given).find(({ labels }) => labels.includes('AWSCURRENT'))?.accessKeyId;
+  const currentIn = (given: State) => storedIn(given).find(({ labels }) => labels.includes('AWSCURRENT'));
+  const currentOf = (given: State) => currentIn(given)?.accessKeyId;
+  const createdOf = (given: State) => currentIn(given)?.createdAt ?? given.now;
   const statusOf = ({ keys }: State, id?: string) => keys.find(({ accessKeyId }) => accessKeyId === id)?.status;
   const taggedAt = (given: State, tag: string, id?: string) => {
     const [word, at = ''] = words(given, tag);
@@ -318,6 +320,8 @@ describe('over all states of a key that a role is to replace', () => {
         const isToGo =
           given.entry.replacedBy !== undefined &&
           replacedAt !== undefined &&
+          // Of before the key nobody can have said it.
+          replacedAt >= createdOf(given).getTime() &&
           (again === undefined || again < replacedAt);
         const isGone = isToGo && statusOf(given, current) !== 'Active';
         if (isGone) expect(stepsOf(steps, 'rotate')).toEqual([]);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../../functions/core/duration';
 import { datedTag } from '../../../functions/core/key/dated-tag';
-import { TAG } from '../../../functions/core/names';
+import { secretName, TAG } from '../../../functions/core/names';
+import type { Evidence } from '../../../functions/report/evidence/evidence';
 import { makeReport } from '../../../functions/report/judge/make-report';
 import { day } from '../../core/web-shop';
 import { AnAccount } from './account';
@@ -9,7 +10,7 @@ import { AnAccount } from './account';
 const replacedBy = { roles: ['arn:aws:iam::111122223333:role/deploy'], idleFor: 30 };
 
 /** Two managed keys of which roles replace the first one on day 70; it is deleted ten days later. */
-function replaced(until: number) {
+function replaced(until: number, seen: (evidence: Evidence) => Evidence = (evidence) => evidence) {
   const account = new AnAccount(2).live(0, 70);
   const entry = account.entry();
   account.entries[0] = { ...entry, replacedBy };
@@ -48,7 +49,37 @@ function replaced(until: number) {
   account.run('deactivate', day(until, -30 * MINUTE), (run) =>
     run.tell('finding', { ...about, reason: 'replaced', outcome: 'held', message: 'It was replaced.' }),
   );
-  return makeReport(account.evidence(until));
+  return makeReport(seen(account.evidence(until)));
+}
+
+/** It got another id since: the secret of before is retained, and the new one holds nothing. */
+function renamed({ entries = [], secrets = [], ...evidence }: Evidence): Evidence {
+  const [entry, ...others] = entries;
+  const before = secrets.find(({ name }) => name === secretName(entry?.id ?? ''));
+  if (entry === undefined || before === undefined) throw new Error('there is no key');
+  const retained = { ...before, tags: { ...before.tags, [TAG.user]: entry.user } };
+  const own = {
+    ...before,
+    name: secretName('anew'),
+    arn: before.arn.replace(entry.id, 'anew'),
+    versions: [],
+    tags: {},
+  };
+  return {
+    ...evidence,
+    entries: [{ ...entry, id: 'anew' }, ...others],
+    secrets: [own, retained, ...secrets.filter((secret) => secret !== before)],
+  };
+}
+
+/** The retention of the record is over for what is older than a day. */
+function forgotten({ record, ...evidence }: Evidence, since: number): Evidence {
+  if (record === undefined) throw new Error('there is no record');
+  const beginsAt = day(since);
+  return {
+    ...evidence,
+    record: { ...record, beginsAt, events: record.events.filter(({ time }) => new Date(time) >= beginsAt) },
+  };
 }
 
 describe('the report about a key that roles have replaced', () => {
@@ -68,6 +99,35 @@ describe('the report about a key that roles have replaced', () => {
       eventsWithoutTrail: 0,
     });
     expect(report.summary.headline).toMatch(/1 of 1 managed key is on time, 1 managed key is replaced by roles/);
+  });
+
+  it.each([75, 110])('says so under another id too (day %i)', (until) => {
+    const { managedKeys, summary } = replaced(until, renamed);
+    expect(managedKeys.find(({ key }) => key === 'anew')).toMatchObject({ state: 'replaced', isManagedNow: true });
+    expect(summary.headline).toMatch(/1 of 1 managed key is on time, 1 managed key is replaced by roles/);
+  });
+
+  it('believes no tag of another id either where the record does not say it', () => {
+    const { managedKeys } = replaced(110, (evidence) => {
+      const { record, ...others } = renamed(evidence);
+      const events = record?.events.filter(({ event }) => event !== 'key-deactivation-begun') ?? [];
+      return { ...others, record: record && { ...record, events } };
+    });
+    expect(managedKeys.find(({ key }) => key === 'anew')).toMatchObject({ state: 'overdue' });
+  });
+
+  it('says so when the record has forgotten it, and not of a key that works', () => {
+    const report = replaced(200, (evidence) => forgotten(evidence, 100));
+    const [gone] = report.managedKeys;
+    expect(gone).toMatchObject({ state: 'replaced' });
+    expect(report.keysLeft?.at(-1)).toEqual({ month: '2026-07', keys: 1, replaced: 1 });
+    const [still] = replaced(200, (evidence) => {
+      const past = forgotten(evidence, 100);
+      const accessKeyId = gone?.currentAccessKeyId ?? '';
+      const listed = { user: gone?.user ?? '', accessKeyId, status: 'Active', createdAt: day(0) } as const;
+      return { ...past, listedKeys: [...(past.listedKeys ?? []), listed] };
+    }).managedKeys;
+    expect(still).toMatchObject({ state: 'overdue' });
   });
 
   it('counts the keys that are left, month by month', () => {

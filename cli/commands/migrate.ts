@@ -13,8 +13,9 @@ import { EXIT, EXIT_CODES } from '../exit-code';
 import { type Change, changesOf } from '../exits/change';
 import { type ExitsOptions, type ReadExits, readExits } from '../exits/read-exits';
 import { withExits } from '../exits/with-exits';
+import { areTaken } from '../migrate/places';
 import { type SeenRole, type Stage, stageOf } from '../migrate/stage';
-import { givenByProvider, type Takings, takenByToken } from '../migrate/takings';
+import { givenByProvider, type Taking, type Takings, takenByToken } from '../migrate/takings';
 import { replacedByText, WAYS, type Way, type Writing, writingsFor } from '../migrate/writing';
 import { renderMigrate } from '../render/migrate';
 import type { Terminal } from '../terminal';
@@ -110,7 +111,7 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
   const names = entry.replacedBy?.roles ?? options.role ?? changes.map((change) => change.roleArn);
   const { roles, unread } = await rolesOf(read, to, names, changes);
   const isReplacing = entry.replacedBy !== undefined;
-  const stage = stageOf({ roles, blockers: exit.blockers.length, isReplacing, replaced: replacedOf(key) });
+  const stage = stageOf({ roles, changes, blockers: exit.blockers.length, isReplacing, replaced: replacedOf(key) });
   const used = currentUse(key);
   const days = entry.replacedBy?.idleFor ?? idleFor;
   const idle = used && after(used, days * DAY);
@@ -128,8 +129,9 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
     roles: roles.map(({ used: last, taken, ...role }) => ({
       ...role,
       used: last?.toISOString(),
-      taken: taken && { ...taken, at: taken.at.toISOString() },
+      taken: taken.map(({ at, role: _role, ...step }) => ({ ...step, at: at.toISOString() })),
     })),
+    places: changes.flatMap(({ held }) => held).length,
     lastUsed: key.lastUsed.get(currentKey(secret)?.accessKeyId ?? '')?.at?.toISOString(),
     idleFor: days,
     notBefore: stage === 'waits' || stage === 'retire' ? idle && latest(idle, until).toISOString() : undefined,
@@ -188,23 +190,23 @@ async function rolesOf(
     if (!NOT_THERE.has(code)) unread.push({ source, message });
   };
   const asked = { roles: names, regions: document.regions, since, until };
-  const record = createRecordEvents(PROVIDER_LOG_GROUP, config);
-  const taken = await (to === 'role' ? takenByToken(history, asked) : givenByProvider(record, history, asked)).catch(
-    (thrown) => {
-      tell('who took the roles', thrown);
-      return { last: new Map(), refused: new Map(), unread: [] };
-    },
-  );
+  const isEnough = (takings: readonly Taking[]) =>
+    names.every((name) => takings.some(({ role }) => role === name)) && areTaken(changes, takings);
+  const taken = await (to === 'role'
+    ? takenByToken(history, asked)
+    : givenByProvider(createRecordEvents(PROVIDER_LOG_GROUP, config), history, asked, isEnough)
+  ).catch((thrown): Takings => {
+    tell('who took the roles', thrown);
+    return { last: [], refused: new Map(), unread: [] };
+  });
   const roles = names.map(async (role): Promise<SeenRole> => {
     const use = await ports.iam.roleLastUsed(role).catch((thrown) => tell(`the role ${role}`, thrown));
     return {
       role,
       repository: changes.find((change) => change.roleArn === role)?.repository,
-      environments: changes.find((change) => change.roleArn === role)?.held.filter(({ environment }) => environment)
-        .length,
       isThere: use !== undefined,
       used: use?.at,
-      taken: taken.last.get(role),
+      taken: taken.last.filter((one) => one.role === role),
       refused: taken.refused.get(role) ?? 0,
     };
   });

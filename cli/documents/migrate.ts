@@ -13,20 +13,20 @@ const roleSchema = z.object({
   isThere: z.boolean(),
   used: instant.optional().describe('When IAM saw a session of it make a call last.'),
   taken: z
-    .object({
-      at: instant,
-      repository: z.string().optional().describe('UUID in braces.'),
-      accessKeyId: z.string().optional().describe("The session's."),
-      environments: z.int().min(0).optional().describe('Deployment environments whose steps took it.'),
-      calls: z
-        .int()
-        .min(0)
-        .optional()
-        .describe('Of the session, in CloudTrail; of what a provider gave, whose taking is not asked for there.'),
-    })
-    .optional()
-    .describe('The last time that a step took it, or was given it; not there: it was not seen.'),
-  environments: z.int().min(0).optional().describe('Deployment environments of the repository that hold the key.'),
+    .array(
+      z.object({
+        at: instant,
+        repository: z.string().describe('UUID in braces.'),
+        environment: z.string().optional().describe('UUID in braces; not there: the step deployed nowhere.'),
+        accessKeyId: z.string().optional().describe("The session's."),
+        calls: z
+          .int()
+          .min(0)
+          .optional()
+          .describe('Of the session, in CloudTrail; of what a provider gave, whose taking is not asked for there.'),
+      }),
+    )
+    .describe('The last time that a step of each repository and environment took it, or was given it; newest first.'),
   refused: z.int().min(0).describe('Times that a step was refused it.'),
 });
 
@@ -43,9 +43,13 @@ export const migrateSchema = z.object({
     .enum(STAGES)
     .describe(
       'blocked: something has to be moved first. write: a role is still to be made. switch: every role is there, and not ' +
-        'every one was taken. retire: all were. waits: the entry says that they replace the key. inactive, gone: it went.',
+        'every place that holds the key has taken one. retire: all have. waits: the entry says that they replace the key. inactive, gone: it went.',
     ),
   roles: z.array(roleSchema),
+  places: z
+    .int()
+    .min(0)
+    .describe('Repositories and environments that hold the key: a step of each has to take a role.'),
   lastUsed: instant
     .optional()
     .describe("When the current key was used last, by IAM's word; not there: never, or gone."),

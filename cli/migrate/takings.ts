@@ -4,24 +4,23 @@ import type { RecordEvents } from '../../functions/aws/record-events';
 import { after, DAY, earliest } from '../../functions/core/duration';
 import { type RoleUse, roleUseOf } from '../../functions/core/hosts/role-use';
 import { cleaned } from '../../functions/core/outside-text';
+import type { ProvedStep } from './places';
 
-/** Somebody got credentials of a role in place of a key. Texts are cleaned. */
-export interface Taking {
+/** A step got credentials of a role in place of a key. Texts are cleaned. */
+export interface Taking extends ProvedStep {
+  /** ARN. */
+  readonly role: string;
   readonly at: Date;
-  /** UUID of the repository, in braces, where it is known. */
-  readonly repository?: string | undefined;
   /** The session's: CloudTrail has it with everything that the session did. */
   readonly accessKeyId?: string | undefined;
-  /** Deployment environments whose steps took it, as far as CloudTrail names them. @default - it is not known */
-  readonly environments?: number;
   /** Calls of the session that CloudTrail shows. @default - the taking itself is in CloudTrail */
   readonly calls?: number;
 }
 
 /** What was seen of the taking of roles. */
 export interface Takings {
-  /** The last one of each role, by its ARN. */
-  readonly last: ReadonlyMap<string, Taking>;
+  /** The last one of each role by each environment of a repository, newest first. */
+  readonly last: readonly Taking[];
   /** How often each role was refused. */
   readonly refused: ReadonlyMap<string, number>;
   /** What could not be read, and why. */
@@ -50,67 +49,91 @@ export async function takenByToken(history: EventHistory, { roles, regions, sinc
   );
   const records = read.flatMap((one) => one.records);
   const usesOf = new Map(roles.map((role) => [role, records.map((record) => roleUseOf(record, role)).filter(isUse)]));
-  const last = [...usesOf].flatMap(([role, uses]) => {
-    const [latest] = uses
-      .filter(({ refused }) => refused === undefined)
-      .sort((a, b) => b.at.getTime() - a.at.getTime());
-    if (latest === undefined) return [];
-    const { at, step, accessKeyId } = latest;
-    const environments = new Set(
-      uses.flatMap((use) => (use.refused === undefined ? (use.step?.environment ?? []) : [])),
-    ).size;
-    return [[role, { at, repository: step?.repository, accessKeyId, environments }] as const];
-  });
+  // Whoever has another token than a step's of Bitbucket has not taken the place of a pipeline: a pod of EKS, for one.
+  const takings = [...usesOf].flatMap(([role, uses]) =>
+    uses.flatMap(({ refused, step, at, accessKeyId }): Taking[] =>
+      refused !== undefined || step === undefined
+        ? []
+        : [{ role, at, repository: step.repository, environment: step.environment, accessKeyId }],
+    ),
+  );
   const refused = [...usesOf].map(
     ([role, uses]) => [role, uses.filter((use) => use.refused !== undefined).length] as const,
   );
-  return { last: new Map(last), refused: new Map(refused), unread: read.flatMap((one) => one.unread) };
+  return { last: lastOf(takings), refused: new Map(refused), unread: read.flatMap((one) => one.unread) };
 }
 
 function isUse(use: ReturnType<typeof roleUseOf>): use is RoleUse {
   return typeof use === 'object';
 }
 
+function lastOf(takings: readonly Taking[]): readonly Taking[] {
+  const newest = [...takings].sort((a, b) => b.at.getTime() - a.at.getTime());
+  const known = new Set<string>();
+  return newest.filter(({ role, repository, environment }) => {
+    const one = `${role} ${repository} ${environment}`;
+    return !known.has(one) && known.add(one);
+  });
+}
+
 const givenSchema = z.object({
   repository: z.string(),
+  environment: z.string().optional(),
   roles: z.array(z.object({ role: z.string(), accessKeyId: z.string() })),
 });
 
 /** How far back it is looked, the latest first. */
 const LOOKS = [DAY, 7 * DAY, 30 * DAY, 90 * DAY];
 
-/** Steps to which a provider gave credentials of roles, by its record; what the last of them did, by CloudTrail. */
-export async function givenByProvider(record: RecordEvents, history: EventHistory, asked: Asked): Promise<Takings> {
-  const { roles, regions, since, until } = asked;
-  const last = new Map<string, Taking>();
-  const unread: Takings['unread'][number][] = [];
-  for (const role of roles) {
-    const taking = await lastGiven(record, role, since, until);
-    if (taking?.accessKeyId === undefined) continue;
+/**
+ * Steps to which a provider gave credentials of roles, by its record; what each did with the last ones, by CloudTrail.
+ *
+ * @param isEnough that nothing older is looked for
+ */
+export async function givenByProvider(
+  record: RecordEvents,
+  history: EventHistory,
+  asked: Asked,
+  isEnough: (takings: readonly Taking[]) => boolean,
+): Promise<Takings> {
+  const { regions, until } = asked;
+  const last: Taking[] = [];
+  for (const taking of await lastGiven(record, asked, isEnough)) {
     let calls = 0;
     for (const region of regions) {
-      const question = { by: 'AccessKeyId', is: taking.accessKeyId, since: taking.at, until, region } as const;
+      const question = { by: 'AccessKeyId', is: taking.accessKeyId ?? '', since: taking.at, until, region } as const;
       calls += (await history.latest(question, 1)).events.length;
     }
-    last.set(role, { ...taking, calls });
+    last.push({ ...taking, calls });
   }
-  return { last, refused: new Map(), unread };
+  return { last, refused: new Map(), unread: [] };
 }
 
-async function lastGiven(record: RecordEvents, role: string, since: Date, until: Date): Promise<Taking | undefined> {
+async function lastGiven(
+  record: RecordEvents,
+  { roles, since, until }: Asked,
+  isEnough: (takings: readonly Taking[]) => boolean,
+): Promise<readonly Taking[]> {
+  let takings: readonly Taking[] = [];
   let read = until;
   for (const look of LOOKS) {
     const from = earliest(read, new Date(Math.max(since.getTime(), after(until, -look).getTime())));
-    const events = await record.find(`"secrets-given" "${role}"`, from, read);
-    const takings = events.flatMap(({ event, time, facts }): Taking[] => {
-      const given = givenSchema.safeParse(facts).data;
-      const session = given?.roles.find((one) => one.role === role);
-      if (event !== 'secrets-given' || given === undefined || session === undefined) return [];
-      const { accessKeyId } = session;
-      return [{ at: new Date(time), repository: cleaned(given.repository), accessKeyId: cleaned(accessKeyId) }];
-    });
-    if (takings.length > 0) return takings.at(-1);
+    const found = await Promise.all(roles.map((role) => givenIn(record, role, from, read)));
+    takings = lastOf([...takings, ...found.flat()]);
+    if (isEnough(takings)) return takings;
     read = from;
   }
-  return undefined;
+  return takings;
+}
+
+async function givenIn(record: RecordEvents, role: string, from: Date, until: Date): Promise<readonly Taking[]> {
+  const events = await record.find(`"secrets-given" "${role}"`, from, until);
+  return events.flatMap(({ event, time, facts }): Taking[] => {
+    const given = givenSchema.safeParse(facts).data;
+    const session = given?.roles.find((one) => one.role === role);
+    if (event !== 'secrets-given' || given === undefined || session === undefined) return [];
+    const environment = given.environment === undefined ? undefined : cleaned(given.environment);
+    const names = { repository: cleaned(given.repository), environment, accessKeyId: cleaned(session.accessKeyId) };
+    return [{ role, at: new Date(time), ...names }];
+  });
 }

@@ -6,7 +6,7 @@ import { counted, wrapped } from './wrapped';
 
 /** How far a key is on its way out, and what to write now, in 80 columns; what is to copy stands as it is. */
 export function renderMigrate(document: MigrateDocument): string {
-  const { id, user, stage, exit, roles, lastUsed, write, unread } = document;
+  const { id, user, stage, exit, roles, places, lastUsed, write, unread } = document;
   return [
     `${bold(id)} ${dim(`IAM user ${user}`)}`,
     ...wrapped(saysOf(document))
@@ -16,6 +16,9 @@ export function renderMigrate(document: MigrateDocument): string {
     '',
     bold('What takes over'),
     ...(roles.length === 0 ? ['  Nothing yet: name roles with --role.'] : roles.flatMap(roleLines)),
+    ...(places > 1
+      ? hanging(`  ${counted(places, 'place')} have the key: a step of each has to take a role.`, '  ')
+      : []),
     ...(stage === 'gone' ? [] : ['', bold('The key')]),
     ...(stage === 'gone' ? [] : hanging(`  ${keyWords(lastUsed)}`, '  ')),
     ...(stage === 'inactive' || stage === 'gone' ? [] : clientLines(document)),
@@ -46,9 +49,9 @@ function saysOf({ stage, to, notBefore, idleFor }: MigrateDocument): string {
     case 'write':
       return `Its pipelines can ${to === 'role' ? 'take a role' : 'get credentials of a role from a provider'}. Write what follows, deploy, and ask again.`;
     case 'switch':
-      return 'The roles are there, and not every one was taken yet: let the pipelines run, then ask again.';
+      return 'The roles are there, and not every place that has the key has taken one yet: let the pipelines run, then ask again.';
     case 'retire':
-      return `CloudTrail shows that the roles are taken. Write what follows, and the key goes by itself, ${day}. A pipeline that runs more seldom than every ${idleFor} days needs a longer --idle-for.`;
+      return `Steps of every place that has the key take a role. Write what follows, and the key goes by itself, ${day}. A pipeline that runs more seldom than every ${idleFor} days needs a longer --idle-for.`;
     case 'waits':
       return `Its entry says that roles replace it. It goes when nobody has used it and every role was used since, ${day}; until then it is rotated and delivered.`;
     case 'inactive':
@@ -58,27 +61,24 @@ function saysOf({ stage, to, notBefore, idleFor }: MigrateDocument): string {
   }
 }
 
-function roleLines({
-  role,
-  repository,
-  isThere,
-  used,
-  taken,
-  refused,
-  environments = 0,
-}: MigrateDocument['roles'][number]) {
+function roleLines({ role, repository, isThere, used, taken, refused }: MigrateDocument['roles'][number]) {
   const whose = repository === undefined ? '' : ` of ${repository}`;
   const parts = [
     isThere ? undefined : 'not there',
-    taken && `taken ${minute(taken.at)}${taken.calls === undefined ? '' : `, ${counted(taken.calls, 'call')} since`}`,
-    isThere && taken === undefined ? 'not seen to be taken' : undefined,
-    environments > 1 && taken?.environments !== undefined
-      ? `by ${taken.environments} of ${counted(environments, 'environment')}`
-      : undefined,
+    isThere && taken.length === 0 ? 'not seen to be taken' : undefined,
     used && `used last ${minute(used)}`,
     refused > 0 ? `refused ${counted(refused, 'time')}` : undefined,
   ].filter((part) => part !== undefined);
-  return hanging(`  ${role}${whose}: ${parts.join('; ')}`, '    ');
+  return [
+    ...hanging(`  ${role}${whose}${parts.length === 0 ? '' : `: ${parts.join('; ')}`}`, '    '),
+    ...taken.flatMap((step) => hanging(`    ${takenWords(step)}`, '      ')),
+  ];
+}
+
+function takenWords({ at, repository, environment, calls }: MigrateDocument['roles'][number]['taken'][number]): string {
+  const where = environment === undefined ? 'no environment' : `environment ${environment}`;
+  const since = calls === undefined ? '' : `, ${counted(calls, 'call')} since`;
+  return `taken ${minute(at)}${since} by ${repository}, ${where}`;
 }
 
 function keyWords(lastUsed: string | undefined): string {

@@ -58,8 +58,8 @@ function usesKey(accessKeyId = scene.currentKey('shop') ?? ''): void {
 }
 
 /** The role is made as the lines say, once the UUIDs stand there. */
-function makeRole(trust: object): void {
-  scene.account.iam.roles.create({ RoleName: 'shop', AssumeRolePolicyDocument: JSON.stringify(trust) });
+function makeRole(trust: object, RoleName = 'shop'): void {
+  scene.account.iam.roles.create({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) });
 }
 
 function makeOidcRole(): void {
@@ -75,6 +75,33 @@ function makeOidcRole(): void {
     },
   });
 }
+
+/** CloudTrail's record of a taking: of a step of Bitbucket's, or of whoever else a provider knows. */
+function taken(role: string, subject: string, provider = issuerOf('acme').slice('https://'.length)): void {
+  scene.clock.advanceBy(1_000);
+  const at = new Date(scene.clock.now()).toISOString().replace(/\.\d+/, '');
+  scene.account.reads.push({
+    eventVersion: '1.11',
+    userIdentity: {
+      type: 'WebIdentityUser',
+      userName: subject,
+      identityProvider: `arn:aws:iam::111122223333:oidc-provider/${provider}`,
+    },
+    eventTime: at,
+    eventSource: 'sts.amazonaws.com',
+    eventName: 'AssumeRoleWithWebIdentity',
+    awsRegion: 'eu-west-1',
+    sourceIPAddress: '34.199.54.113',
+    userAgent: 'aws-cli/2.15.30 os/linux#5.15.0',
+    requestParameters: { roleArn: role, roleSessionName: 'any' },
+    responseElements: { credentials: { accessKeyId: 'ASIAEXAMPLE' } },
+    requestID: 'any',
+    eventID: `taken-${scene.account.reads.length}`.padEnd(36, '0'),
+    readOnly: true,
+  });
+}
+
+const uuid = (digit: number) => `{00000000-0000-4000-8000-00000000000${digit}}`;
 
 /** A step takes the role, and calls AWS with what it got. */
 async function step(token = scene.bitbucket.stepToken('acme', 'shop', { environment: 'Production' })): Promise<number> {
@@ -134,7 +161,7 @@ describe('keyturn migrate --to role', () => {
     expect(await step()).toBe(200);
     scene.toDay(2);
     const third = await migrate('--to', 'role', '--idle-for', '10');
-    expect(third).toMatchObject({ stage: 'retire', roles: [{ taken: { repository: scene.repositoryOf('shop') } }] });
+    expect(third).toMatchObject({ stage: 'retire', roles: [{ taken: [{ repository: scene.repositoryOf('shop') }] }] });
     expect(third.roles[0]?.used).toBeDefined();
     expect(third.notBefore).toBe(new Date(Date.parse(third.lastUsed ?? '') + 10 * DAY).toISOString());
     const lines = parse(`keys:\n  - id: shop\n    user: ci-shop\n${third.write[0]?.text}`);
@@ -153,6 +180,40 @@ describe('keyturn migrate --to role', () => {
     const last = await migrate('--to', 'role');
     expect(last.stage).toBe('gone');
     expect(last.text).toMatch(/Delete .*, then take\s+"shop" out of\s+the configuration and deploy/s);
+  });
+
+  it('waits for steps of every place that holds the key, whatever the role is called', async () => {
+    scene.register(
+      scene.entry('shop', {
+        deliverTo: [{}, { environment: 'Staging' }, { repository: 'acme/docs', environment: undefined }],
+      }),
+    );
+    usesKey();
+    const role = 'arn:aws:iam::111122223333:role/other';
+    makeRole({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] }, 'other');
+    const args = ['--to', 'role', '--role', role];
+    const [shop, docs, production, staging, step_] = [1, 2, 3, 4, 5].map(uuid);
+    for (const subject of [`${shop}:${production}:${step_}`, `${shop}:${staging}:${step_}`]) {
+      taken(role, subject);
+      expect(await migrate(...args)).toMatchObject({ stage: 'switch', places: 3, code: 0 });
+    }
+    taken(role, `${docs}:${step_}`);
+    const last = await migrate(...args);
+    expect(last).toMatchObject({
+      stage: 'retire',
+      roles: [{ taken: [{ repository: docs }, { environment: staging }, { environment: production }] }],
+    });
+    expect(last.write[0]?.text).toContain(role);
+  });
+
+  it('counts no one but steps: a pod that takes the role is none', async () => {
+    scene.register(scene.entry('shop', { deliverTo: [{ environment: undefined }] }));
+    usesKey();
+    makeRole({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
+    taken(ROLE, 'system:serviceaccount:shop:deploy', 'oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE');
+    expect(await migrate('--to', 'role')).toMatchObject({ stage: 'switch', roles: [{ taken: [] }] });
+    taken(ROLE, `${uuid(1)}:${uuid(2)}`);
+    expect(await migrate('--to', 'role')).toMatchObject({ stage: 'retire' });
   });
 
   it('says what has to be moved before, and ends with 1', async () => {
@@ -196,10 +257,16 @@ describe('keyturn migrate --to role', () => {
 describe('keyturn migrate --to provider', () => {
   const PROVIDER = 'arn:aws:iam::111122223333:role/Keyturn-KeyRotationProvider';
 
+  let isLogged: boolean;
+  beforeEach(() => {
+    isLogged = false;
+  });
+
   /** A provider gives a step credentials of the role, as it writes that down. */
-  async function give(accessKeyId: string): Promise<void> {
+  async function give(accessKeyId: string, environment = uuid(1)): Promise<void> {
     const { account, clock } = scene;
-    account.logs.createLogGroup({ logGroupName: PROVIDER_LOG_GROUP });
+    if (!isLogged) account.logs.createLogGroup({ logGroupName: PROVIDER_LOG_GROUP });
+    isLogged = true;
     const record = new DecisionRecord({
       as: 'endpoint',
       run: 'a-process',
@@ -213,8 +280,9 @@ describe('keyturn migrate --to provider', () => {
     await record.write({
       event: 'secrets-given',
       outcome: 'ok',
-      facts: { repository: scene.repositoryOf('shop'), step: '{1}', sources: [], roles },
+      facts: { repository: scene.repositoryOf('shop'), environment, step: '{1}', sources: [], roles },
     });
+    clock.advanceBy(1_000);
   }
 
   it('writes a rule, the trust of its role and a step, and sees what was given and what was done with it', async () => {
@@ -232,18 +300,38 @@ describe('keyturn migrate --to provider', () => {
     expect((await migrate('--to', 'provider')).stage).toBe('switch');
     const session = scene.account.roleSession(ROLE, 'bitbucket-1');
     await give(session.accessKeyId);
-    expect((await migrate('--to', 'provider')).stage).toBe('switch');
-    scene.clock.advanceBy(1_000);
+    expect(await migrate('--to', 'provider')).toMatchObject({ stage: 'switch', roles: [{ taken: [{ calls: 0 }] }] });
     usesKey(session.accessKeyId);
     await whoAmI(session);
     scene.clock.advanceBy(60_000);
     const third = await migrate('--to', 'provider');
     expect(third).toMatchObject({
       stage: 'retire',
-      roles: [{ taken: { accessKeyId: session.accessKeyId, repository: scene.repositoryOf('shop') } }],
+      roles: [{ taken: [{ accessKeyId: session.accessKeyId, repository: scene.repositoryOf('shop'), calls: 1 }] }],
     });
     expect((await migrate('--to', 'provider', '--cdk')).write[0]?.text).toBe(
       `replacedBy: { roles: ['${ROLE}'], idleFor: 30 },`,
     );
+  });
+
+  it('waits for steps of every environment that holds the key to use what they were given', async () => {
+    scene.register(scene.entry('shop', { deliverTo: [{}, { environment: 'Staging' }, { environment: 'Test' }] }));
+    usesKey();
+    makeRole({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
+    // One of them a month ago: what was given before is looked for until every place is there.
+    for (const [environment, days] of [
+      [uuid(3), 25],
+      [uuid(1), 5],
+      [uuid(2), 0],
+    ] as const) {
+      const session = scene.account.roleSession(ROLE, 'bitbucket-1');
+      await give(session.accessKeyId, environment);
+      expect(await migrate('--to', 'provider'), environment).toMatchObject({ stage: 'switch', places: 3 });
+      usesKey(session.accessKeyId);
+      scene.clock.advanceBy(days * DAY + 60_000);
+    }
+    const { stage, roles } = await migrate('--to', 'provider');
+    expect(stage).toBe('retire');
+    expect(roles[0]?.taken.map(({ environment }) => environment)).toEqual([uuid(2), uuid(1), uuid(3)]);
   });
 });

@@ -1,5 +1,8 @@
 import { hostileRequests } from './hostile-requests';
+import { hostileTrust } from './hostile-trust';
 import { ServedEndpoint } from './served-endpoint';
 
+const served = new ServedEndpoint();
 // API Gateway knows two routes, and answers every other one itself.
-hostileRequests(() => new ServedEndpoint().start(), { noSuchMethod: 404, comma: 'two-tokens' });
+hostileRequests(() => served.start(), { noSuchMethod: 404, comma: 'two-tokens' });
+hostileTrust(() => served);

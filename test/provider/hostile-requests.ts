@@ -290,7 +290,6 @@ export function hostileRequests(start: () => Promise<Served>, { noSuchMethod, co
       ['of a branch with a twin of a letter', { branchName: 'm\u0430in' }],
       ['of a branch with an invisible letter', { branchName: 'main\u200b' }],
       ['of a branch of two parts', { branchName: 'ma\u0131n' }],
-      ['of a pull request', { branchName: 'pull-requests/1' }],
       ['of no branch', { branchName: undefined }],
     ])('%s', async (_name, more) => {
       await refused(of(more), 403, 'no-rule');

@@ -1,10 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { auth, hostileRequests, raw, refused, stillServes } from './hostile-requests';
+import { hostileTrust } from './hostile-trust';
 import { ServedProvider } from './served';
 
 const served = new ServedProvider();
 hostileRequests(() => served.start(), { noSuchMethod: 405, comma: 'malformed' });
+hostileTrust(() => served);
 
 describe('the process', () => {
   it('refuses a token as one that began later, which cannot know whether it was used', async () => {

@@ -5,7 +5,6 @@ import type { HttpApi } from '../../local/lambda/http-api';
 import type { Deployment } from '../../local/stack/deployment';
 import { Enforcement } from '../permissions/enforcement';
 import { synthesized } from '../support/deployed-world';
-import { WORKSPACE } from './issuer';
 import { RULES, Served } from './served';
 
 /** The endpoint of a deployed stack: the real bundle behind an HTTP API, with all policies in force. */
@@ -27,10 +26,9 @@ export class ServedEndpoint extends Served {
 
   /** Deploys the stack, or brings it up to date: its function starts cold. */
   async deploy(rules: readonly object[] = RULES, more: object = {}): Promise<void> {
-    const bitbucket = { workspace: 'acme', workspaceUuid: WORKSPACE, url: this.issuerUrl };
     const config = {
       keys: [{ id: 'web-shop', user: 'web-shop' }],
-      provider: { bitbucket, endpoint: true, rules, ...more },
+      provider: { bitbucket: this.trusted, endpoint: true, rules, ...more },
     } as ConfigInput;
     const assembly = synthesized(config);
     this.deployment = await this.world.deploy(assembly);
@@ -38,8 +36,12 @@ export class ServedEndpoint extends Served {
     this.enforcement.enforce(this.deployment, this.world);
   }
 
+  override serve(rules: readonly object[] = RULES): Promise<void> {
+    return this.deploy(rules);
+  }
+
   /** Ends the instances of the function. */
-  restart(): Promise<void> {
+  override restart(): Promise<void> {
     return this.world.functions.kill(this.functionName);
   }
 

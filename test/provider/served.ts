@@ -15,7 +15,7 @@ import { PROVIDER_LOG_GROUP } from '../../functions/core/names';
 import type { AwsCall } from '../../local/account/principal';
 import type { AccountServerOptions, AwsFault } from '../../local/account/wire/server';
 import { World } from '../../local/world';
-import { ENVIRONMENT, HandmadeIssuer, REPOSITORY, WORKSPACE } from './issuer';
+import { AUDIENCE, ENVIRONMENT, HandmadeIssuer, REPOSITORY, WORKSPACE } from './issuer';
 
 export const START = new Date('2027-01-01T00:00:00Z');
 
@@ -44,6 +44,9 @@ export const RULES = [
 export abstract class Served {
   fault: ((call: AwsCall) => AwsFault | undefined) | undefined;
   readonly issuer = new HandmadeIssuer();
+  /** What the provider asks for once it is served again, and a good token has. */
+  audience = AUDIENCE;
+  workspaceUuid = WORKSPACE;
   world!: World;
   issuerUrl = '';
   #logs!: CloudWatchLogsClient;
@@ -57,7 +60,17 @@ export abstract class Served {
   /** All that it has said, one JSON text a line. */
   abstract readonly lines: readonly string[];
   abstract readonly url: string;
+  /** Serves by these rules from now on, as a new process or a new instance of the function. */
+  abstract serve(rules?: readonly object[]): Promise<void>;
+  /** Has the provider begin anew, with nothing in its memory. */
+  abstract restart(): Promise<void>;
   abstract close(): Promise<void>;
+
+  /** Whose tokens the provider takes, as the configuration says it. */
+  protected get trusted(): object {
+    const own = this.audience === AUDIENCE ? {} : { audience: this.audience };
+    return { workspace: 'acme', workspaceUuid: this.workspaceUuid, url: this.issuerUrl, ...own };
+  }
 
   /** The world, the issuer, a user with two keys, and a secret that is none of Keyturn's. */
   protected async begin(options: Pick<AccountServerOptions, 'authorize'> = {}): Promise<void> {
@@ -130,7 +143,7 @@ export abstract class Served {
 
   /** A token of a step that gets something. */
   good(more: Readonly<Record<string, unknown>> = {}): string {
-    return this.issuer.token({ claims: this.issuer.claims(this.now, more) });
+    return this.issuer.token({ claims: this.issuer.claims(this.now, { aud: this.audience, ...more }) });
   }
 
   /** Why the last request was refused, as the log has it. */
@@ -163,17 +176,17 @@ export class ServedProvider extends Served {
     return this;
   }
 
-  /** Starts it again, as after a crash: with nothing in its memory. */
-  async serve(rules: readonly object[] = RULES): Promise<void> {
+  override restart(): Promise<void> {
+    return this.serve();
+  }
+
+  override async serve(rules: readonly object[] = RULES): Promise<void> {
     await this.#server?.close();
     const say = (level: string) => (message: string, facts?: unknown) => {
       this.lines.push(JSON.stringify({ level, message, facts }));
     };
     this.#server = await openProvider({
-      config: providerSchema.parse({
-        bitbucket: { workspace: 'acme', workspaceUuid: WORKSPACE, url: this.issuerUrl },
-        rules,
-      }),
+      config: providerSchema.parse({ bitbucket: this.trusted, rules }),
       access: this.ownAccess,
       origin: { account: this.world.account.accountId, region: this.world.account.region, functionVersion: 'test' },
       port: 0,

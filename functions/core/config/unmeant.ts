@@ -4,6 +4,8 @@ import type { Config } from './config';
 import type { ConfigPath } from './config-path';
 import type { KeyConfig } from './key-config';
 import { type PolicyOverrides, policyWith } from './policy';
+import { providerTrust } from './provider-config';
+import { trustOf } from './roles-config';
 
 /** What a warning is about, for programs; a code's meaning never changes. */
 export const UNMEANT_CODES = [
@@ -23,6 +25,7 @@ export const UNMEANT_CODES = [
   'new-user',
   'ended-exception',
   'cap-too-low',
+  'shared-audience',
 ] as const;
 export type UnmeantCode = (typeof UNMEANT_CODES)[number];
 
@@ -44,6 +47,7 @@ export function unmeantIn(config: Config, now: Date | undefined): readonly Unmea
     ...config.keys.flatMap((key, at) => unmeantKey(key, at, config, shared)),
     ...shared,
     ...unmeantCap(config),
+    ...unmeantAudience(config),
     ...(config.notify.length > 0 ? repeated(['notify'], config.notify) : [NOBODY_TOLD]),
     ...(now === undefined ? [] : endedExceptions(config, now)),
   ];
@@ -211,6 +215,28 @@ function unmeantCap({ keys, policy, maxRotationsPerRun: most }: Config): readonl
     `expected at least ${needed} rotations a run for ${keys.length} keys that are due within ${days} days, ` +
     `found ${most}: keys would become late`;
   return [{ code: 'cap-too-low', path: ['maxRotationsPerRun'], message, cure: `write at least ${needed}` }];
+}
+
+/** STS remembers no token, and the place of a provider is easier to take than its. */
+function unmeantAudience({ roles = [], provider }: Config): readonly Unmeant[] {
+  if (provider === undefined) return [];
+  const { issuer, audience } = providerTrust(provider);
+  const repositories = new Set(provider.rules.map(({ repositoryUuid }) => repositoryUuid));
+  const shared = roles.find((role) => {
+    const trust = trustOf(role);
+    return trust.issuer === issuer && trust.audience === audience && repositories.has(role.bitbucket.repositoryUuid);
+  });
+  if (shared === undefined) return [];
+  return [
+    {
+      code: 'shared-audience',
+      path: ['provider', 'bitbucket', 'audience'],
+      message:
+        `expected an audience of the provider's own, found that of the role "${shared.name}", for steps of one ` +
+        "repository: whoever gets a step's token on its way to the provider can take the role with it",
+      cure: 'write audience: <a text of your own>, and let the steps that fetch secrets ask for it alone',
+    },
+  ];
 }
 
 function endedExceptions({ audit }: Config, now: Date): readonly Unmeant[] {

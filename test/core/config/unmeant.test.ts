@@ -43,6 +43,27 @@ notify: [security@example.com]
     expect(warnings(provided('tokenMinutes: 15'))).toEqual([expect.stringContaining('nobody-gets-it')]);
   });
 
+  it('is one audience for a role and for a provider that steps of one repository use', () => {
+    const trust = 'workspace: acme, workspaceUuid: 0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31';
+    const [shop, blog] = ['7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10', '9d3e4a52-6a52-4d2b-9a53-0c2b7c1d9e12'];
+    const both = ({ role = trust, provider = trust, repository = shop }) => `${SOUND}roles:
+  - { name: blog, bitbucket: { ${trust}, repositoryUuid: ${blog}, anyStep: true } }
+  - { name: deploy, bitbucket: { ${role}, repositoryUuid: ${shop}, anyStep: true } }
+provider:
+  bitbucket: { ${provider} }
+  rules: [{ name: shop, repositoryUuid: ${repository}, anyStep: true, secrets: [{ secret: db, variable: DB }] }]
+`;
+    expect(warnings(both({}))).toEqual([
+      '14:14 provider.bitbucket.audience shared-audience: expected an audience of the provider\'s own, found that of the role "deploy", for steps of one repository: whoever gets a step\'s token on its way to the provider can take the role with it; write audience: <a text of your own>, and let the steps that fetch secrets ask for it alone',
+    ]);
+    const own = `${trust}, audience: shop`;
+    expect(warnings(both({ role: own, provider: own }))).toHaveLength(1);
+    expect(warnings(both({ provider: own }))).toEqual([]);
+    expect(warnings(both({ role: own }))).toEqual([]);
+    expect(warnings(both({ role: trust.replace('acme', 'umbrella') }))).toEqual([]);
+    expect(warnings(both({ repository: '8c3e4a52-6a52-4d2b-9a53-0c2b7c1d9e11' }))).toEqual([]);
+  });
+
   it('are nodes of a Data Center that may not read the secret', () => {
     const dataCenter = '{ document: restart, nodes: [i-0123456789abcdef0] }';
     const key = (more = '') =>

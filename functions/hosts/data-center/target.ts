@@ -249,7 +249,7 @@ export class DataCenter implements Target {
     const why = `${node} did not restart well${isOwn ? '' : ', for another key'} (${status}), so no other node is touched.`;
     const next =
       again === undefined
-        ? 'It goes on when a command of this document has succeeded there'
+        ? 'It goes on when a command as Keyturn sends it has succeeded there: the other key tries again, or send that one once more'
         : `It is tried again after ${again.toISOString()}, or by hand`;
     const cure = `See what it wrote: ${look}${region === undefined ? '' : ` --region ${region}`}.`;
     return this.#error('host-down', `${why} ${cure} ${next} (docs/start/datacenter.md).`, true);

@@ -140,7 +140,8 @@ export class DataCenter implements Target {
   /** Stays as long as it is this run that goes on. */
   async #wait(open: readonly SentRestart[], { own, end, goesOn, request }: Roll): Promise<void> {
     if (goesOn && own.length === 0) own.push(...open.filter((one) => isFor(one, request)));
-    const isOurs = isFirst(own, open);
+    // What the same run has sent for another key ends soon enough, and then it is this one's turn.
+    const isOurs = isFirst(own.length === 0 ? this.#props.shared.sent : own, open);
     if (!isOurs || this.#now() + LOOKS_EVERY > end) throw this.#underWay(open, isOurs);
     await this.#props.time.sleep(LOOKS_EVERY);
   }

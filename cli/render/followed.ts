@@ -92,6 +92,7 @@ export function renderEnd({ asked, outcome, events }: Followed): string {
 }
 
 function obstacleOf({ do: verb }: Followed['asked'], events: Followed['events']): string {
+  if (isRefusedInPart(events, verb)) return 'Not every target could be asked once more.';
   if (verb !== 'verify') return 'Something stands in the way.';
   const isDrift = events.some(({ event }) => event === 'target-drifted');
   return isDrift ? 'A target does not hold what was delivered to it.' : 'Not every target could be looked at.';
@@ -101,7 +102,7 @@ const NODES = 'Nodes start one after the other, and sync goes on by itself. Aske
 
 function stillTried({ do: verb }: Followed['asked'], status: string, events: Followed['events']): string {
   if (isRefusedInPart(events, verb))
-    return `It is not tried again: ask again when that is out of the way. ${status} shows more.`;
+    return `Where it could not, all is as it was: cure what is said above, and ask again. ${status} shows more.`;
   const isOfNodes = events.some(({ event }) => event === 'target-begun' || event === 'restart-ended');
   if (verb === 'deliver' && isOfNodes) return `${NODES} ${status} shows how far it is.`;
   if (verb === 'verify') return `${status} shows more. Nothing was changed.`;

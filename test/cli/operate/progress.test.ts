@@ -210,7 +210,7 @@ describe('a delivery to nodes, which start one after the other', () => {
     const [outcome, words] = shown(refused, marked, [3, 'sync run-finished']);
     expect(outcome).toBe('in-the-way');
     expect(words).toBe(
-      'Something stands in the way. It is not tried again: ask again when that is out of the way. keyturn status shop shows more.',
+      'Not every target could be asked once more. Where it could not, all is as it was: cure what is said above, and ask again. keyturn status shop shows more.',
     );
     expect(shown(marked)[0]).toBe('done');
   });

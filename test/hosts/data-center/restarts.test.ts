@@ -477,7 +477,7 @@ describe('keyturn deliver', () => {
       expect(scene.isDelivered(KEY)).toBe(true);
       const told = audits.filter(({ event }) => event === 'finding');
       expect(told.map(({ reason }) => reason)).toEqual(['request-refused']);
-      expect(told[0]?.message).toMatch(/no node .* AskedAt.*docs\/start\/datacenter.md/s);
+      expect(told[0]?.message).toMatch(/No node .* AskedAt.*docs\/start\/datacenter.md/s);
       const delivered = audits.find(({ event }) => event === 'target-delivered');
       expect(delivered?.facts?.notAgain).toContain('AskedAt');
 

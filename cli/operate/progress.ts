@@ -76,6 +76,7 @@ export function progressOf(events: readonly AuditEvent[], asked: AskedOf): Progr
   if (begun === undefined) return { outcome: 'open', events: [] };
   const since = sorted.filter(({ time, function: by }) => time >= begun.time && WORKERS[verb].includes(by));
   const own = since.filter((event) => event.key === key && STEPS[verb].has(event.event) && isTelling(event, verb));
+  if (isRefusedInPart(own, verb)) return { outcome: 'in-the-way', events: own };
   if (isDone(own, verb)) return { outcome: 'done', events: own };
   const isInTheWay = own.some((event) => isObstacle(event, since));
   return { outcome: isInTheWay ? 'in-the-way' : 'open', events: own };
@@ -102,6 +103,12 @@ function isDone(own: readonly AuditEvent[], verb: Followable): boolean {
   const makes = verb === 'rollback' ? 'key-promoted' : 'key-stored';
   const made = own.findLast(({ event }) => event === makes)?.accessKeyId;
   return own.some(({ event, accessKeyId }) => event === 'version-delivered' && accessKeyId === made);
+}
+
+/** Whether a delivery has come to its end, and one target could not be written once more. */
+export function isRefusedInPart(own: readonly AuditEvent[], verb: Followable): boolean {
+  const isRefused = own.some(({ event, reason }) => event === 'finding' && reason === 'request-refused');
+  return verb === 'deliver' && isRefused && isDone(own, verb);
 }
 
 function isNextEverywhere(own: readonly AuditEvent[]): boolean {

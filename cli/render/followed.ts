@@ -1,6 +1,7 @@
 import { bold, dim, green, red, yellow } from 'yoctocolors';
 import { type AuditEvent, type AuditEventName, attemptOfEvent } from '../../functions/core/audit';
 import type { Followed } from '../operate/follow';
+import { isRefusedInPart } from '../operate/progress';
 import { wrapped } from './wrapped';
 
 type Tell = (event: AuditEvent) => readonly [what: string, about: string | undefined];
@@ -74,12 +75,12 @@ export function renderEnd({ asked, outcome, events }: Followed): string {
     case 'done':
       return green(ENDS[verb]);
     case 'in-the-way':
-      return [red(obstacleOf(asked, events)), wrapped(stillTried(asked, status), '  ')].join('\n');
+      return [red(obstacleOf(asked, events)), wrapped(stillTried(asked, status, events), '  ')].join('\n');
     case 'open': {
       if (isTaken(asked, events))
         return [bold('Delivered, and not marked yet.'), wrapped(`${OVERTAKEN} ${status} shows it.`, '  ')].join('\n');
       const told = events.length === 0 ? 'The record has nothing of it yet.' : 'It has not come to its end yet.';
-      return [bold(told), wrapped(stillTried(asked, status), '  ')].join('\n');
+      return [bold(told), wrapped(stillTried(asked, status, events), '  ')].join('\n');
     }
     case 'unread':
       return dim(
@@ -91,12 +92,19 @@ export function renderEnd({ asked, outcome, events }: Followed): string {
 }
 
 function obstacleOf({ do: verb }: Followed['asked'], events: Followed['events']): string {
+  if (isRefusedInPart(events, verb)) return 'Not every target could be asked once more.';
   if (verb !== 'verify') return 'Something stands in the way.';
   const isDrift = events.some(({ event }) => event === 'target-drifted');
   return isDrift ? 'A target does not hold what was delivered to it.' : 'Not every target could be looked at.';
 }
 
-function stillTried({ do: verb }: Followed['asked'], status: string): string {
+const NODES = 'Nodes start one after the other, and sync goes on by itself. Asked again, it begins with the first one.';
+
+function stillTried({ do: verb }: Followed['asked'], status: string, events: Followed['events']): string {
+  if (isRefusedInPart(events, verb))
+    return `Where it could not, all is as it was: cure what is said above, and ask again. ${status} shows more.`;
+  const isOfNodes = events.some(({ event }) => event === 'target-begun' || event === 'restart-ended');
+  if (verb === 'deliver' && isOfNodes) return `${NODES} ${status} shows how far it is.`;
   if (verb === 'verify') return `${status} shows more. Nothing was changed.`;
   if (verb === 'compromised' || verb === 'disable-first') {
     return `It stands until the key is Inactive: the next runs try it again, and the same command does at once. ${status} shows how far it is.`;

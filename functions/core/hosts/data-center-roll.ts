@@ -55,9 +55,10 @@ export function planRoll(given: RollInput): RollStep {
   const [other] = down;
   const next = seen.find(({ by }) => by === undefined);
   if (next !== undefined) {
-    return other === undefined
-      ? { do: 'restart', node: next.node }
-      : { do: 'stop', failed: other.last, isOwn: false, again: undefined };
+    if (other === undefined) return { do: 'restart', node: next.node };
+    // What is of no key nobody else tries again.
+    if (other.last.isOther) return { do: 'restart', node: other.node };
+    return { do: 'stop', failed: other.last, isOwn: false, again: undefined };
   }
   const done = seen.map(({ node, by }) => ({ node, by: by === 'forgotten' ? undefined : by }));
   return { do: 'done', nodes: done };

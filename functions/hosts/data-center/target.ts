@@ -140,7 +140,8 @@ export class DataCenter implements Target {
   /** Stays as long as it is this run that goes on. */
   async #wait(open: readonly SentRestart[], { own, end, goesOn, request }: Roll): Promise<void> {
     if (goesOn && own.length === 0) own.push(...open.filter((one) => isFor(one, request)));
-    const isOurs = isFirst(own, open);
+    // What the same run has sent for another key ends soon enough, and then it is this one's turn.
+    const isOurs = isFirst(own.length === 0 ? this.#props.shared.sent : own, open);
     if (!isOurs || this.#now() + LOOKS_EVERY > end) throw this.#underWay(open, isOurs);
     await this.#props.time.sleep(LOOKS_EVERY);
   }
@@ -249,7 +250,7 @@ export class DataCenter implements Target {
     const why = `${node} did not restart well${isOwn ? '' : ', for another key'} (${status}), so no other node is touched.`;
     const next =
       again === undefined
-        ? 'It goes on when a command of this document has succeeded there'
+        ? 'It goes on when a command as Keyturn sends it has succeeded there: the other key tries again, or send that one once more'
         : `It is tried again after ${again.toISOString()}, or by hand`;
     const cure = `See what it wrote: ${look}${region === undefined ? '' : ` --region ${region}`}.`;
     return this.#error('host-down', `${why} ${cure} ${next} (docs/start/datacenter.md).`, true);

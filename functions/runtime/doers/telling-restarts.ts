@@ -15,6 +15,7 @@ export function tellingRestarts({ run, managed: { entry } }: Work<unknown>, abou
   let told: Set<string> | undefined;
   return async (ends) => {
     told ??= new Set(await toldBefore(run, ends));
+    const before = told.size;
     for (const { error, ...facts } of ends) {
       const name = nameOf(facts);
       if (facts.command !== undefined && told.has(name)) continue;
@@ -23,6 +24,8 @@ export function tellingRestarts({ run, managed: { entry } }: Work<unknown>, abou
       const message = error?.message ?? `${facts.node}: ${facts.status}, by command ${facts.command}`;
       run.audit('restart-ended', entry, { ...about, outcome, code: error?.code, message, facts });
     }
+    // The next node takes minutes, and somebody may be watching.
+    if (told.size > before) await run.beforeGiving();
   };
 }
 

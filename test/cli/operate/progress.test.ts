@@ -183,6 +183,39 @@ describe('what a person is shown of it', () => {
   });
 });
 
+describe('a delivery to nodes, which start one after the other', () => {
+  const DELIVER = { ...ROTATE, do: 'deliver' } as const;
+  const shown = (...told: readonly Told[]) => {
+    const { outcome, events } = progressOf(recordOf(ASKED, ...told), DELIVER);
+    return [
+      outcome,
+      stripVTControlCharacters(renderEnd({ asked: DELIVER, outcome, events })).replaceAll(/\s+/g, ' '),
+    ] as const;
+  };
+  const confirmed: Told = [2, 'sync restart-ended', { facts: { came: 'confirmed' } }];
+
+  it('goes on by itself: nobody is told to ask again, which begins with the first node', () => {
+    const goesOn =
+      'Nodes start one after the other, and sync goes on by itself. Asked again, it begins with the first one.';
+    for (const told of [[confirmed], [[2, 'sync target-begun']] as const]) {
+      const [outcome, words] = shown(...told);
+      expect([outcome, words]).toEqual(['open', expect.stringContaining(goesOn)]);
+      expect(words).not.toContain('the same command does at once');
+    }
+  });
+
+  it('that was refused in part is not told as done (K14)', () => {
+    const refused: Told = [2, 'sync finding', found('request-refused')];
+    const marked: Told = [2, 'sync version-delivered', { accessKeyId: 'AKIA1' }];
+    const [outcome, words] = shown(refused, marked, [3, 'sync run-finished']);
+    expect(outcome).toBe('in-the-way');
+    expect(words).toBe(
+      'Not every target could be asked once more. Where it could not, all is as it was: cure what is said above, and ask again. keyturn status shop shows more.',
+    );
+    expect(shown(marked)[0]).toBe('done');
+  });
+});
+
 describe('how far a rollback is', () => {
   const back: Told = [1, 'rotate key-promoted', { accessKeyId: 'AKIA1' }];
   it.each<[string, readonly Told[], string]>([

@@ -577,9 +577,8 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     },
     'attention',
     'blocked',
-    `Access key ${accessKeyId} of "web-shop" was to be delivered once more, and no node of one target was restarted for ` +
-      'that. data center i-1 by d: it cannot be asked. The key counts as delivered there, as it did before. Ask again when ' +
-      'that is done.',
+    `Access key ${accessKeyId} of "web-shop" was to be delivered once more. No node was restarted for that at data center ` +
+      'i-1 by d: it cannot be asked. The key counts as delivered there, as it did before: cure that, and ask again.',
   ],
   [
     { code: 'request-refused', facts: { is: 'event', reason: 'keys: expected a list of ids.' } },

@@ -103,6 +103,16 @@ describe('what a restart of nodes does next', () => {
     expect(plan([failed])).toEqual({ do: 'restart', node: TWO });
   });
 
+  it("a node that has confirmed, and of which a command of nobody's key says that it is down, is looked at by this one (K8)", () => {
+    const failed = sent(ONE, 'failed', 5, { ...ofKey, isOther: true });
+    const commands = [sent(ONE, 'succeeded', 9), failed];
+    expect(plan(commands)).toEqual({ do: 'restart', node: ONE });
+    expect(plan([...commands, sent(ONE, 'succeeded', 1)])).toEqual({ do: 'restart', node: TWO });
+    expect(plan([...commands, sent(ONE, 'failed', 1)])).toMatchObject({ do: 'stop', isOwn: true });
+    // Where none is missing, nothing is sent.
+    expect(plan([...commands, sent(TWO, 'succeeded', 1)])).toMatchObject({ do: 'done' });
+  });
+
   it('a node that has confirmed and is down for another key holds the others back', () => {
     const failed = sent(ONE, 'failed', 60, ofKey);
     const commands = [sent(ONE, 'succeeded', 90), failed];

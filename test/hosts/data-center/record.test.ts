@@ -35,6 +35,16 @@ describe('the record has what became of each restart (K7)', () => {
     expect(inRecord()).toEqual(NODES.map((node) => ({ node, command: commandsOf(node)[0], ...ok })));
   });
 
+  it('as soon as a run knows it, while the next one is still to come', async () => {
+    await rotated();
+    const seen: unknown[] = [];
+    scene.onCall = ({ action }) => {
+      if (action === 'ListCommandInvocations') seen.push(inRecord().map(({ node }) => node));
+    };
+    await scene.sync();
+    expect(seen).toContainEqual([ONE]);
+  });
+
   it.each([
     ['unwell', 'Failed'],
     ['gone', 'Undeliverable'],
@@ -102,12 +112,12 @@ describe('the record has what became of each restart (K7)', () => {
 
   it('after a run that died with it, by the next one (K9)', async () => {
     await rotated();
-    // The first node has been restarted, and the run dies when it looks.
-    let looks = 0;
+    // The first node has been restarted, and the run dies when it has seen that.
+    let isSeen = false;
     scene.onCall = ({ action }) => {
-      if (action === 'ListCommandInvocations') looks += 1;
+      isSeen ||= action === 'ListCommandInvocations' && scene.keyAt(ONE) === scene.currentKey(KEY);
     };
-    for (let at = 1; looks < 4; at += 5) await scene.kill(at, () => scene.sync());
+    for (let at = 1; !isSeen; at += 1) await scene.kill(at, () => scene.sync());
     scene.onCall = undefined;
     expect(inRecord()).toEqual([]);
     scene.hours(1);

@@ -31,8 +31,8 @@ export const requestRefused: Descriptor<RequestRefused> = {
         return `"${key}" was asked for, but there is no managed key of that id that can be worked on. Nothing was done for it.`;
       case 'not-again':
         return (
-          `Access key ${accessKeyId} of "${key}" was to be delivered once more, and no node of one target was restarted for ` +
-          `that. ${facts.reason} The key counts as delivered there, as it did before. Ask again when that is done.`
+          `Access key ${accessKeyId} of "${key}" was to be delivered once more. No node was restarted for that at ` +
+          `${facts.reason} The key counts as delivered there, as it did before: cure that, and ask again.`
         );
       case 'observed':
         return (

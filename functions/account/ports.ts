@@ -356,14 +356,21 @@ export interface TokenUse {
    * it, `full` where nobody could be told later that it was used. What is `fresh` or `used` is to be decided.
    */
   readonly verdict: 'fresh' | 'used' | 'too-often' | 'full';
+  /** Whether another use of it is known to have come from another address. @default false */
+  readonly isFromElsewhere?: boolean;
   /** Nothing was decided, because nobody could: the token is as if this use had not been. */
   undecided(): Promise<void>;
 }
 
 /** Remembers which tokens were used, until they end by themselves. Every method throws KeyturnError `aws-*`. */
 export interface UsedTokens {
-  /** Decides in one step, whoever else asks with the same token. @param endsAt, now ms since the epoch */
-  use(digest: string, endsAt: number, now: number): Promise<TokenUse>;
+  /**
+   * Decides in one step, whoever else asks with the same token.
+   *
+   * @param endsAt, now ms since the epoch
+   * @param address where it came from. @default - nothing can be told apart by that
+   */
+  use(digest: string, endsAt: number, now: number, address?: string): Promise<TokenUse>;
 }
 
 /** Where audit events and reports are kept, and nobody can change them before their time. */

@@ -17,7 +17,10 @@ export function createProvidedReader(config: ClientConfig = reviewConfig()): Pro
     async read(since, until) {
       const lines = new ProvidedLines(since, await sealKey.publicKey());
       const only = { logStreamNamePrefix: `${ENDPOINT}/` };
-      for await (const line of recordLines(client, PROVIDER_LOG_GROUP, since, until, only)) lines.add(line);
+      for await (const line of recordLines(client, PROVIDER_LOG_GROUP, since, until, only)) {
+        lines.add(line);
+        if (lines.isFull) break;
+      }
       return lines.read();
     },
   };

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { UsedTokens } from '../account/ports';
 import { HOUR } from '../core/duration';
@@ -16,7 +16,7 @@ const NOTHING_TO_TAKE_BACK = () => Promise.resolve();
 
 /**
  * The UsedTokens port over a table of DynamoDB. An item is one token: its digest, when it ends, and its uses, each as
- * `<ms since the epoch>.<random>` in a set. One conditional update adds a use and shows all of them, so whoever asks at
+ * `<ms since the epoch>.<random>` in a set, and `.<address>` where one is known, as a digest with that of the token. One conditional update adds a use and shows all of them, so whoever asks at
  * the same time elsewhere is seen; that a call which is repeated adds or takes the same use twice changes nothing.
  *
  * @param table its key is `digest`, its expiry `endsAt`
@@ -25,8 +25,9 @@ export function createUsedTokens(table: string, config: ClientConfig = providerC
   const client = new DynamoDBClient(config);
   const doing = `dynamodb:UpdateItem of ${table}`;
   return {
-    async use(digest, endsAt, now) {
-      const own = `${now}.${randomBytes(9).toString('base64url')}`;
+    async use(digest, endsAt, now, address) {
+      const from = address === undefined ? [] : [digestOf(`${digest} ${address}`)];
+      const own = [now, randomBytes(9).toString('base64url'), ...from].join('.');
       const uses = await client.send(adding({ table, digest, endsAt, own })).then(
         ({ Attributes }) => Attributes?.uses?.SS ?? [],
         (thrown: unknown) => {
@@ -38,6 +39,7 @@ export function createUsedTokens(table: string, config: ClientConfig = providerC
       const times = [...uses, own].map((use) => Number(use.slice(0, use.indexOf('.'))));
       return {
         verdict: freshnessOf(times, now),
+        isFromElsewhere: new Set([...uses, own].flatMap((use) => use.split('.')[2] ?? [])).size > 1 && from.length > 0,
         undecided: async () => {
           await client.send(taking({ table, digest, own })).catch((thrown: unknown) => {
             // It is gone.
@@ -47,6 +49,10 @@ export function createUsedTokens(table: string, config: ClientConfig = providerC
       };
     },
   };
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
 interface Use {

@@ -263,7 +263,7 @@ export const METRIC = {
   unpublished: 'Unpublished',
   /** The same of the event bus of `audit.forwardTo`. */
   unforwarded: 'Unforwarded',
-  /** Tokens of steps that were shown to a provider's endpoint once more, too late. */
+  /** Tokens of steps that were shown to a provider's endpoint once more, too late or from elsewhere. */
   reused: 'TokensReused',
   /** Requests that API Gateway refused a provider's endpoint because there were too many; without a dimension. */
   throttled: 'RequestsThrottled',

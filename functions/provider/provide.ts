@@ -40,7 +40,7 @@ export interface ProviderProps extends SettledKeyPorts {
   /** Reads each secret for all steps that ask at once. @default - each step's own reading */
   readonly together?: Together<CurrentSecret>;
   readonly record: Pick<DecisionRecord, 'write'>;
-  /** Is told that a token was shown once more, too late. @default - the log alone says it */
+  /** Is told that a token was shown once more, too late or from elsewhere. @default - the log alone says it */
   readonly reused?: () => void;
   /** Waits for a decision, and not for long: a step waits too. @throws KeyturnError `aws-uncertain` */
   readonly inTime: <Result>(deciding: Promise<Result>) => Promise<Result>;
@@ -93,12 +93,12 @@ export async function provide(headers: readonly string[], props: ProviderProps):
 /** @param uses gets the use of the token, as soon as it is known */
 async function admitted(step: ProvedStep, uses: TokenUse[], props: ProviderProps): Promise<ProviderAnswer> {
   const { used, time, log } = props;
-  const use = await used.use(step.digest, step.endsAt, time.now().getTime());
+  const use = await used.use(step.digest, step.endsAt, time.now().getTime(), props.asked?.address);
   if (use.verdict === 'full') {
     log.error('not decided', { reason: 'too many tokens' });
     return { status: 503 };
   }
-  if (use.verdict !== 'fresh') props.reused?.();
+  if (use.verdict !== 'fresh' || use.isFromElsewhere) props.reused?.();
   if (use.verdict === 'too-often') {
     log.warn('refused', { reason: use.verdict, ...factsOf(step, props) });
     return { status: 403 };

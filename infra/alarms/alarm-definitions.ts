@@ -183,7 +183,7 @@ export function providerAlarms({ lambda, api }: WatchedProvider): readonly Alarm
     {
       ...AT_ONCE,
       name: 'token-reused',
-      text: "A step's token was shown to the endpoint of the secret provider again, more than 30 seconds after its first use or very often, and that showing got nothing. Nothing is broken by that. But a runner asks once, when its step starts: somebody else may have the token, and may have been the first to show it; then the thief has what the step's rule gives, and the step nothing.",
+      text: "A step's token was shown to the endpoint of the secret provider again: more than 30 seconds after its first use or very often, which got nothing, or sooner from another address, which got what the step gets. Nothing is broken by that. But a runner asks once, when its step starts: somebody else may have the token, and may have been the first to show it; then the thief has what the step's rule gives, and the step nothing.",
       metrics: [reusedTokens()],
       // Each further one is told too, six times an hour at most.
       periods: 10,

@@ -153,6 +153,29 @@ describe('a token is used for its step', () => {
     ]);
   });
 
+  it('and from where it was used first: within seconds from elsewhere is told too', async () => {
+    const token = served.good();
+    const { metrics } = served.world.account.cloudWatch;
+    const metric = {
+      namespace: 'Keyturn',
+      name: 'TokensReused',
+      dimensions: { service: 'keyturn', function: 'endpoint' },
+    };
+    const told = () => metrics.between(metric, 0, served.now + 60_000)?.sum ?? 0;
+    const before = told();
+    const from = (sourceIp: string) =>
+      served.world.invoke(served.functionName, {
+        ...{ version: '2.0', rawPath: '/', rawQueryString: '', headers: { authorization: token } },
+        requestContext: { requestId: 'one', http: { method: 'GET', sourceIp } },
+      });
+    for (const address of ['192.0.2.1', '192.0.2.1']) await from(address);
+    expect(told()).toBe(before);
+    const { payload } = await from('198.51.100.7');
+    expect(payload).toContain('"statusCode":200');
+    // Which rings the alarm token-reused.
+    expect(told()).toBe(before + 1);
+  });
+
   it.each<[string, AwsFault]>([
     ['is throttled', { kind: 'error', code: 'ProvisionedThroughputExceededException', status: 400 }],
     ['is down', { kind: 'error', code: 'InternalServerError', status: 500 }],

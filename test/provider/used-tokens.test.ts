@@ -145,6 +145,18 @@ describe('used tokens in a table', () => {
     expect((await adapter(place).use('elsewhere', 9e12, 31_000)).verdict).toBe('used');
   });
 
+  it('are told of where another one of them came from elsewhere, and which address that was is not kept', async () => {
+    const from = async (digest: string, address?: string) =>
+      (await adapter(place).use(digest, 9e12, 0, address)).isFromElsewhere;
+    expect(await from('moved', '192.0.2.1')).toBe(false);
+    expect(await from('moved', '192.0.2.1')).toBe(false);
+    expect(await from('moved', '2001:db8::1')).toBe(true);
+    expect(await from('moved', '192.0.2.1')).toBe(true);
+    expect(await from('unknown')).toBe(false);
+    expect(await from('unknown', '192.0.2.1')).toBe(false);
+    expect(JSON.stringify(await item('moved'))).not.toMatch(/192\.0\.2\.1|2001:db8/);
+  });
+
   it('are kept for an hour after their end, by the attribute that DynamoDB deletes them by', async () => {
     await adapter(place).use('kept', 1_798_761_600_500, 1_798_761_000_000);
     expect((await item('kept'))?.endsAt).toEqual({ N: String(1_798_761_600 + 1 + 3_600) });

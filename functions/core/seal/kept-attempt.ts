@@ -12,6 +12,9 @@ export interface Proved {
   readonly place: string;
 }
 
+/** Digests that an attempt keeps whose events are read in the order of their time. */
+const REMEMBERED = 10;
+
 interface Waiting {
   readonly previous: string | undefined;
   readonly place: string;
@@ -35,6 +38,8 @@ export class KeptAttempt {
   readonly problems: Problem[] = [];
   readonly #publicKey: string | undefined;
   readonly #digests = new Map<number, string>();
+  /** Numbers of those that are there, and whose digests are forgotten: from one to another. */
+  readonly #forgotten: { readonly from: number; to: number }[] = [];
   /** Those whose event before has not come. */
   readonly #waiting = new Map<number, Waiting>();
   /** Number of its `run-finished`. */
@@ -69,6 +74,7 @@ export class KeptAttempt {
     const { sequence, seal } = event;
     const known = this.#digests.get(sequence);
     if (known !== undefined) return known === digest ? 'repeated' : 'conflicting';
+    if (this.#forgotten.some(({ from, to }) => from <= sequence && sequence <= to)) return 'conflicting';
     this.#digests.set(sequence, digest);
     this.first = Math.min(sequence, this.first);
     this.last = Math.max(sequence, this.last);
@@ -80,6 +86,20 @@ export class KeptAttempt {
     const next = this.#waiting.get(sequence + 1);
     if (next !== undefined) this.#link(sequence + 1, next);
     return 'kept';
+  }
+
+  /**
+   * Keeps no more than it needs where its events are added in the order of their time: what comes again stands beside the
+   * first one, or is taken for another one.
+   */
+  forget(): void {
+    if (this.#digests.size < 2 * REMEMBERED) return;
+    for (const sequence of this.#numbers().slice(0, -REMEMBERED)) {
+      this.#digests.delete(sequence);
+      const last = this.#forgotten.at(-1);
+      if (last?.to === sequence - 1) last.to = sequence;
+      else this.#forgotten.push({ from: sequence, to: sequence });
+    }
   }
 
   #link(sequence: number, { previous, place }: Waiting): void {
@@ -96,10 +116,11 @@ export class KeptAttempt {
   missing(hasHead: boolean): readonly Problem[] {
     const problems: Problem[] = [];
     let last = hasHead ? 0 : this.first - 1;
-    for (const sequence of this.#numbers()) {
-      const more = sequence - last > 2 ? ` to ${sequence - 1}` : '';
-      if (sequence > last + 1) problems.push({ code: 'missing-event', at: `${eventId(this.name, last + 1)}${more}` });
-      last = sequence;
+    const known = this.#numbers().map((sequence) => ({ from: sequence, to: sequence }));
+    for (const { from, to } of [...this.#forgotten, ...known].sort((a, b) => a.from - b.from)) {
+      const more = from - last > 2 ? ` to ${from - 1}` : '';
+      if (from > last + 1) problems.push({ code: 'missing-event', at: `${eventId(this.name, last + 1)}${more}` });
+      last = to;
     }
     return problems;
   }

@@ -151,6 +151,8 @@ export interface ListedKey {
 /** A line of the record that is no event of a schema that this version knows, or that Keyturn cannot have written so. */
 export interface UnreadableLine {
   readonly at: Date;
+  /** How many there are of that day, of which this is the first. @default 1 */
+  readonly lines?: number;
   readonly why:
     | 'newer-schema'
     | 'not-an-event'
@@ -221,6 +223,8 @@ export interface ProvidedRecord {
   readonly before?: { readonly lines: number; readonly until: Date } | undefined;
   /** Attempts of the period that lack events, and those. */
   readonly missing: readonly { readonly at: Date; readonly attempt: string; readonly events: string }[];
+  /** From this instant on nothing was read: there was more than there is room for. @default - all was read */
+  readonly readUntil?: Date | undefined;
 }
 
 /** Everything that a report is made from. What could not be had is undefined, with its reason in `failures`; nothing is guessed. */

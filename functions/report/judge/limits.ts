@@ -1,7 +1,7 @@
 import { type AuditEvent, attemptOfEvent } from '../../core/audit';
 import { after, DAY, HOUR, MINUTE } from '../../core/duration';
 import { EXEMPTION_EVENTS, LONGEST_EXEMPTION } from '../../core/key/exemption';
-import type { Evidence, EvidenceSource, TrailSpan } from '../evidence/evidence';
+import type { Evidence, EvidenceSource, ProvidedRecord, TrailSpan } from '../evidence/evidence';
 import { groupBy } from '../group-by';
 import type { Limit } from './model';
 import { plural } from './plural';
@@ -109,13 +109,26 @@ function sources({ failures, record, trail, credentialReport, listedKeys, entrie
 
 /** Nothing rests on these: they are counted as what nobody can check here. */
 function providedLimits({ provided }: Evidence): readonly WeighedLimit[] {
-  if (provided?.before === undefined) return [];
-  const { lines, until } = provided.before;
-  const message =
+  const messages = [providedBefore(provided?.before), unreadOf(provided?.readUntil)].filter((one) => one !== undefined);
+  return messages.map((message) => ({ source: 'provider-record', message, isDecisive: false }));
+}
+
+function unreadOf(from: Date | undefined): string | undefined {
+  return (
+    from &&
+    `The record of the provider's endpoint is larger than a report has room for: what it has from ${from.toISOString()} on was ` +
+      'not looked at, so that a change there does not show. Make the report of a shorter period.'
+  );
+}
+
+function providedBefore(before: ProvidedRecord['before']): string | undefined {
+  if (before === undefined) return undefined;
+  const { lines, until } = before;
+  return (
     `${plural(lines, 'line')} of the record of the provider's endpoint, the last of ${until.toISOString()}, ` +
     `${lines === 1 ? 'is' : 'are'} sealed by another key than the present one, all from before its first: an endpoint before ` +
-    'this one wrote them. keyturn verify checks a copy of them with the public key of then.';
-  return [{ source: 'provider-record', message, isDecisive: false }];
+    'this one wrote them. keyturn verify checks a copy of them with the public key of then.'
+  );
 }
 
 function recordLimits({ record, since }: Evidence, scope: Scope): readonly WeighedLimit[] {

@@ -84,7 +84,10 @@ function linesOf(evidence: Evidence, all: readonly UnreadableLine[], record: str
       {
         kind,
         severity: 'high',
-        title: `${plural(ofDay.length, 'line')} of ${record} ${what} (${dayOf(first.at)})`,
+        title: `${plural(
+          ofDay.reduce((sum, { lines: count = 1 }) => sum + count, 0),
+          'line',
+        )} of ${record} ${what} (${dayOf(first.at)})`,
         detail: first.why === 'newer-schema' ? detail + cure : detail,
         at: first.at.toISOString(),
         events: [],

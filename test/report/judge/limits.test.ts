@@ -31,6 +31,20 @@ describe('a report that could see everything', () => {
   });
 });
 
+describe("a provider's record", () => {
+  it('that is larger than there is room for says from when on nobody looked', () => {
+    expect(limits({ provided: { unreadable: [], missing: [], readUntil: day(1) } })).toEqual([
+      minor('provider-record', expect.stringContaining(`from ${day(1).toISOString()} on was not looked at`)),
+    ]);
+  });
+
+  it('of an endpoint before the present one is counted', () => {
+    expect(limits({ provided: { unreadable: [], missing: [], before: { lines: 2, until: day(1) } } })).toEqual([
+      minor('provider-record', expect.stringMatching(/^2 lines .* are sealed by another key/)),
+    ]);
+  });
+});
+
 describe('a source that is missing', () => {
   it.each<[EvidenceSource, Partial<Evidence>, string]>([
     [

@@ -124,7 +124,7 @@ async function restartsOf(
   const entry = entries.find((each) => each.id === id);
   if (entry === undefined) {
     throw mistake(
-      `No managed key has the ID ${quoted(id)} here: "keyturn status" lists them; another secret is named with --secret`,
+      `No managed key here has the ID ${quoted(id)}: "keyturn status" lists them; another secret is named with --secret`,
     );
   }
   const nodes = entry.targets.flatMap((target) => (target.type === 'data-center' ? target.nodes : []));

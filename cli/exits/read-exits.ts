@@ -102,7 +102,7 @@ function wanted(ids: readonly string[], { survey, unseen }: Standing): ExitsDocu
   const known = new Set(survey.entries.map((entry) => entry.id));
   const unknown = ids.find((id) => !known.has(id) && !all.some(({ source }) => source === `the key ${id}`));
   if (unknown !== undefined) {
-    const message = `No managed key has the ID ${quoted(unknown)} here: "keyturn status" lists them.`;
+    const message = `No managed key here has the ID ${quoted(unknown)}: "keyturn status" lists them.`;
     throw new KeyturnError('invalid-request', message);
   }
   return all.filter(({ source }) => ids.length === 0 || ids.some((id) => source === `the key ${id}`));

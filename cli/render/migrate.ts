@@ -24,6 +24,7 @@ export function renderMigrate(document: MigrateDocument): string {
     ...(stage === 'inactive' || stage === 'gone' ? [] : clientLines(document)),
     ...policyLines(document),
     ...write.flatMap(({ into, text }) => ['', bold(`Into ${into}`), cyan(text)]),
+    ...roleToMakeLines(document),
     '',
     wrapped(nextOf(document)),
     ...(unread.length === 0 ? [] : ['', bold('Could not be read')]),
@@ -110,6 +111,28 @@ function policyLines({ stage, id, exit }: MigrateDocument): readonly string[] {
     ),
   ];
 }
+
+/** The stack makes the roles of `roles`; one that a provider is to take is its owner's to make. */
+function roleToMakeLines({ stage, to, exit, roles }: MigrateDocument): readonly string[] {
+  const missing = exit.changes.filter(({ roleArn }) => roles.some(({ role, isThere }) => role === roleArn && !isThere));
+  if (stage !== 'write' || to !== 'provider' || missing.length === 0) return [];
+  return [
+    '',
+    bold('The role itself'),
+    ...hanging('  It is not there: make it with the trust policy above as trust.json, and give it its rights.', '  '),
+    ...missing.flatMap(({ name, roleArn }) => [
+      cyan(
+        `aws iam create-role --role-name ${roleNameOf(roleArn)} \\\n  --assume-role-policy-document file://trust.json`,
+      ),
+      cyan(
+        `aws iam attach-role-policy --role-name ${roleNameOf(roleArn)} \\\n  --policy-arn ${policyArnOf(roleArn, name)}`,
+      ),
+    ]),
+  ];
+}
+
+const roleNameOf = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);
+const policyArnOf = (role: string, name: string) => `${role.slice(0, role.indexOf(':role/'))}:policy/${name}`;
 
 function nextOf({ stage, id, exit: { variables } }: MigrateDocument): string {
   switch (stage) {

@@ -25,6 +25,7 @@ import {
 } from '../core/request/requests-before';
 import { VERBS, verbOf } from '../core/verbs';
 import { isAsDeployed } from '../runtime/as-deployed';
+import { withItsEnd } from '../runtime/by-the-record';
 import type { Run } from '../runtime/run';
 import { sayLeaked } from '../runtime/say-leaked';
 
@@ -139,7 +140,7 @@ async function keyOf(ports: OperatePorts, run: Run, { request }: Asked): Promise
   const own: Managed = { ...registered, secret };
   // What holds no key of its own may go on where a retained secret left off, which only a look at all of them shows.
   const managed = currentVersion(secret) === undefined ? await withItsPast(ports, run, own) : own;
-  if (await isAsDeployed(ports.secrets, run, own)) return managed;
+  if (await isAsDeployed(ports.secrets, run, own)) return withItsEnd(managed, run);
   const message = `The entry of key "${id}", or its secret, is not as it was deployed: nothing is done for it. See the finding not-deployed.`;
   return { refused: 'not-as-deployed', message };
 }
@@ -175,7 +176,8 @@ async function execute(
   if (!isAlone(await requestsBefore(run), key, run.id, run.now())) return refuse(run, asked, IN_PROGRESS);
   const fresh = await throughRetained(ports.secrets, managed).describe(secret.name);
   const exemption = await exemptionFor(run, asked);
-  const again = planRequest({ ...asked, entry, secret: fresh, ...exemption, now: run.now() });
+  const present = await withItsEnd({ ...managed, secret: fresh }, run);
+  const again = planRequest({ ...asked, ...present, ...exemption, now: run.now() });
   if ('refused' in again || again.digest !== plan.digest) return refuse(run, asked, PLAN_CHANGED);
   const { tag: name, done, only } = verbOf(asked.request.do);
   if (only !== undefined) return startOnly(ports, run, asked, managed, plan);

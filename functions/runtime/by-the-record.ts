@@ -1,9 +1,10 @@
 import type { Secrets } from '../account/ports';
 import type { AuditEvent } from '../core/audit';
 import { readDatedTag } from '../core/key/dated-tag';
-import type { UnprovedEnd } from '../core/key/replaced';
+import { isToGo, type UnprovedEnd, withoutEnd } from '../core/key/replaced';
 import { currentKey, type SecretState, withoutFuture } from '../core/key/secret-state';
 import { isRollbackAsked, withdrawal } from '../core/key/withdrawn';
+import type { Managed } from '../core/lifecycle/managed';
 import { idOfSecret, type Level, TAG } from '../core/names';
 import type { Run } from './run';
 import { isAnswered, type Said, wordFor } from './word';
@@ -61,8 +62,13 @@ export async function settled(secret: SecretState, run: Run, unread: Unread): Pr
 async function withoutUnsaidEnd(secret: SecretState, run: Run): Promise<SecretState> {
   const said = endSaid(secret, run);
   if (said === undefined || (await wordFor(run, said)) !== 'not-there') return secret;
-  const { [TAG.replaced]: _replaced, ...tags } = secret.tags;
-  return { ...secret, tags };
+  return withoutEnd(secret);
+}
+
+/** The same of one key, for which nothing but its end is asked. */
+export async function withItsEnd(managed: Managed, run: Run): Promise<Managed> {
+  if (!isToGo(managed.entry, managed.secret)) return managed;
+  return { ...managed, secret: await withoutUnsaidEnd(managed.secret, run) };
 }
 
 /** Why the end of a key is believed only as far as nothing is deleted by it; undefined where the record has it, or there is none. */
@@ -73,7 +79,7 @@ export async function unprovedEnd(secret: SecretState, run: Run): Promise<Unprov
 }
 
 /** That the current key goes for good. */
-export function endSaid(given: SecretState, run: Run): Said | undefined {
+function endSaid(given: SecretState, run: Run): Said | undefined {
   const secret = withoutFuture(given, run.now());
   const said = readDatedTag(secret.tags[TAG.replaced]);
   const current = currentKey(secret);
@@ -91,6 +97,7 @@ export function endSaid(given: SecretState, run: Run): Said | undefined {
       renews: ({ accessKeyId: of, facts }) =>
         of === accessKeyId && facts?.since === at.toISOString() && facts.unproved === undefined,
     },
+    isMissing: () => run.deniesEnd(secret.name),
   };
 }
 

@@ -9,6 +9,7 @@ import { failedStep } from '../core/findings/failed-step';
 import type { Finding, FindingCode } from '../core/findings/findings';
 import type { Trigger } from '../core/findings/telling';
 import { isSameUser } from '../core/key/key-user';
+import { withoutEnd } from '../core/key/replaced';
 import type { DeployedBy } from '../core/lifecycle/deployed-by';
 import type { Managed } from '../core/lifecycle/managed';
 import { nextDue, oldest } from '../core/lifecycle/overdue';
@@ -73,6 +74,8 @@ export class Run {
   readonly #counters = new Map<Counter, number>();
   readonly #findings: Described[] = [];
   #managed: readonly Managed[] = [];
+  /** Secrets whose tags say that the current key goes for good, which the record denies. */
+  readonly #denied = new Set<string>();
   #rotationsPerRun: number | undefined;
   #left = 0;
   #recordFailedAt: Date | undefined;
@@ -157,6 +160,11 @@ export class Run {
   looksAt(managed: readonly Managed[]): void {
     this.#managed = managed;
     this.count('examined', managed.length);
+  }
+
+  /** What the tags of a secret say of the end of its key hides no more how late it is. */
+  deniesEnd(secret: string): void {
+    this.#denied.add(secret);
   }
 
   /** The other keys that it looks at whose user is the same one: no deployment has two. */
@@ -305,6 +313,9 @@ export class Run {
       journal: this.#journal,
       about: (key) => this.#about(key),
     });
+    const managed = this.#managed.map((one) =>
+      this.#denied.has(one.secret.name) ? { ...one, secret: withoutEnd(one.secret) } : one,
+    );
     const counted = Object.fromEntries(COUNTERS.map((name) => [name, this.#counters.get(name) ?? 0]));
     const summary: Omit<Summary, 'unrecorded' | 'unpublished' | 'unforwarded'> = {
       function: this.#props.function,
@@ -312,9 +323,9 @@ export class Run {
       ...(counted as Record<Counter, number>),
       left: this.#left,
       untold,
-      ...oldest(this.#managed, this.now(), this.#rotationsPerRun),
+      ...oldest(managed, this.now(), this.#rotationsPerRun),
     };
-    const due = nextDue(this.#managed, NEXT_DUE);
+    const due = nextDue(managed, NEXT_DUE);
     await quietly(this.#props, 'audit record', () => this.#keepDeeds());
     this.#journal.write({ event: 'run-finished', outcome: 'ok', facts: { ...summary, nextDue: due } });
     await this.#sendAndKeep();

@@ -12,6 +12,7 @@ import { isTorn } from '../core/key/delivery-mark';
 import { isReplaced } from '../core/key/replaced';
 import { currentKey, currentVersion, type SecretState } from '../core/key/secret-state';
 import { systemsOf } from '../core/lifecycle/breaker';
+import { wouldBeWorkedOn } from '../core/lifecycle/if-not-gone';
 import type { Managed } from '../core/lifecycle/managed';
 import { inMode, isObserved, performable } from '../core/lifecycle/observed';
 import { byLastLook, planCheck } from '../core/lifecycle/plan-check';
@@ -23,7 +24,7 @@ import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
 import { asDeployed } from '../runtime/as-deployed';
 import { isLeakInDoubt, leaksOf } from '../runtime/attested';
-import { byTheRecord, endSaid, isRollbackInDoubt, settled } from '../runtime/by-the-record';
+import { byTheRecord, isRollbackInDoubt, settled } from '../runtime/by-the-record';
 import type { Neighbours } from '../runtime/doers/contested';
 import type { DeliverPorts } from '../runtime/doers/deliver-version';
 import type { Run } from '../runtime/run';
@@ -85,7 +86,7 @@ export async function sync(given: SyncPorts, run: Run, request: SyncRequest, opt
     neighbours,
     goesOn: request.goesOn !== undefined || isOfPerson(request),
   };
-  const doubtful = managed.filter((one) => isInDoubt(one, run));
+  const doubtful = managed.filter((one) => isInDoubt(one, run, request));
   const clear = managed.filter((one) => !doubtful.includes(one));
   if (request.only === 'check') {
     await compare(ports, run, [...clear, ...(await undoubted(run, doubtful))], request);
@@ -179,9 +180,10 @@ async function compare(ports: SyncPorts, run: Run, managed: readonly Managed[], 
 }
 
 /** Whether a tag says of the current key that it has leaked, or is taken back. */
-function isInDoubt({ entry, secret }: Managed, run: Run): boolean {
+function isInDoubt(managed: Managed, run: Run, request: SyncRequest): boolean {
+  const { entry, secret } = managed;
   if (isLeakInDoubt(secret, run.now()) || isRollbackInDoubt(secret, run)) return true;
-  return isReplaced(entry, secret) && endSaid(secret, run) !== undefined;
+  return isReplaced(entry, secret) && wouldBeWorkedOn(managed, run.now(), isOfPerson(request));
 }
 
 /** Such keys, with what the record says of their tags: what has leaked is not delivered, nor what is taken back. */

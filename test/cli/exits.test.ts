@@ -345,7 +345,7 @@ describe('keyturn exits, for people', () => {
   });
 
   it.each([
-    [['none'], 'No managed key has the ID'],
+    [['none'], 'No managed key here has the ID'],
     [['--regions', 'somewhere'], 'expected regions such as'],
     [['--pipelines', '/nowhere'], '/nowhere cannot be read'],
   ])('refuses %j', async (args, message) => {

@@ -295,9 +295,16 @@ describe('keyturn migrate --to provider', () => {
     const { provider } = parse(withUuids(rule ?? ''));
     expect(providerSchema.parse(provider).rules).toMatchObject([{ name: 'shop', roles: [{ role: ROLE }] }]);
     expect(pipeline).toContain('export AWS_ACCESS_KEY_ID=$ROLE_ACCESS_KEY_ID');
+    // Nobody else makes the role.
+    expect(first.text).toContain('aws iam create-role --role-name shop \\\n');
+    expect(first.text).toContain('  --policy-arn arn:aws:iam::111122223333:policy/shop\n');
+    for (const line of first.text.split('\n').filter((one) => !one.includes('aws:RequestTag')))
+      expect(line.length, line).toBeLessThanOrEqual(80);
 
     makeRole({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
-    expect((await migrate('--to', 'provider')).stage).toBe('switch');
+    const made = await migrate('--to', 'provider');
+    expect(made.stage).toBe('switch');
+    expect(made.text).not.toContain('create-role');
     const session = scene.account.roleSession(ROLE, 'bitbucket-1');
     await give(session.accessKeyId);
     expect(await migrate('--to', 'provider')).toMatchObject({ stage: 'switch', roles: [{ taken: [{ calls: 0 }] }] });

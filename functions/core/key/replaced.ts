@@ -42,6 +42,12 @@ export function isToGo(entry: Replaceable, secret: SecretState): boolean {
   return at !== undefined && at >= current.createdAt && (again === undefined || again < at);
 }
 
+/** The same secret as if nobody had said that. */
+export function withoutEnd(secret: SecretState): SecretState {
+  const { [TAG.replaced]: _replaced, ...tags } = secret.tags;
+  return { ...secret, tags };
+}
+
 /** Whether it has gone, by what the tags say: it was seen to be Inactive after that. It is neither delivered nor looked for. */
 export function isReplaced(entry: Replaceable, secret: SecretState): boolean {
   const current = currentKey(secret)?.accessKeyId;

@@ -36,6 +36,8 @@ const UNFIT = /\\[bfnrt]|\\u00[01]|[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u206
 const ASKED_FOR: ReadonlySet<string> = new Set<AuditEvent['event']>([
   ...REQUEST_EVENTS,
   'exposed',
+  'run-started',
+  'key-stored',
   'key-deactivation-begun',
   'people-told',
   'target-failed',
@@ -142,18 +144,18 @@ export class Ledger {
     startTime: number,
   ): readonly KeptEvent[] {
     const [, run] = /^\{ \$\.run = "([^"]+)" \}$/.exec(filterPattern) ?? [];
-    if (run === undefined && filterPattern !== '') return this.#since(startTime, filterPattern);
+    if (run === undefined && filterPattern !== '') return this.#since(startTime, endTime, filterPattern);
     const some = run === undefined ? this.#all : (this.#byRun.get(run) ?? []);
     return some.filter(({ timestamp }) => timestamp >= startTime && timestamp < endTime);
   }
 
-  #since(startTime: number, filterPattern: string): readonly KeptEvent[] {
+  #since(startTime: number, endTime: number, filterPattern: string): readonly KeptEvent[] {
     const [, kind = ''] = /^\{ \$\.event = "([\w-]+)"/.exec(filterPattern) ?? [];
     if (!ASKED_FOR.has(kind)) throw new Error(`the ledger keeps nothing for ${filterPattern}`);
     const alike = this.#asked.get(kind) ?? [];
     // Runs ask for the last days of years; what comes late comes within a day.
     const old = alike.findLastIndex(({ timestamp }) => timestamp < startTime - DAY);
-    const recent = alike.slice(old + 1).filter(({ timestamp }) => timestamp >= startTime);
+    const recent = alike.slice(old + 1).filter(({ timestamp }) => timestamp >= startTime && timestamp < endTime);
     return recent.filter(this.#matching(filterPattern));
   }
 

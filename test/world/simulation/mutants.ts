@@ -93,6 +93,16 @@ export const MUTANTS: readonly Mutant[] = [
     perYear: 120,
   },
   {
+    name: 'replaced-by-an-entry-of-nobody',
+    promise: 'K3',
+    file: 'functions/deactivate/deactivate.ts',
+    from: 'if (plan.steps.length > 0 && !(await isAsDeployed(secrets, run, managed))) return seen;',
+    to: "if (plan.steps.some(({ do: step }) => step === 'hold') && !(await isAsDeployed(secrets, run, managed))) return seen;",
+    within: 10,
+    fault: 'forged-entry',
+    perYear: 120,
+  },
+  {
     name: 'leak-without-a-word',
     promise: 'K3',
     file: 'functions/core/request/attested.ts',

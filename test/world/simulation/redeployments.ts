@@ -5,6 +5,7 @@ import { secretName } from '../../../functions/core/names';
 import { seededRandom } from '../../../local/random';
 import type { Deployment } from './deployment';
 import type { Disturbance } from './faults';
+import { forgedReplacement } from './replacements';
 import { bornOf } from './witness';
 import type { World } from './world';
 
@@ -68,15 +69,20 @@ export class Redeployments {
     const { witness, restores, start } = this.#world;
     const others = [...witness.managed.values()].filter((other) => other !== managed);
     const other = others[Math.floor(variety * 1_000) % Math.max(1, others.length)]?.entry ?? entry;
+    const back = Math.max(this.#world.now() + HOUR, start + until);
+    const { replacedBy: _replaced, ...wantedBack } = entry;
     const forged = [
       { ...entry, policy: policyWith({ rotateAfter: 2, deactivateAfter: 3, deleteAfter: 4, idleFor: 0 }) },
       { ...entry, targets: other.targets },
       { ...entry, targets: [] },
       { ...entry, user: other.user },
+      // Where roles are to replace it already, sooner ones, or none.
+      { ...entry, replacedBy: forgedReplacement(this.#world, back) },
+      wantedBack,
     ];
     this.#deployment.putParameter(id, JSON.stringify(forged[Math.floor(variety * forged.length)] ?? entry));
     restores.begin('forged-entry', managed, 'has an entry that nobody has deployed');
-    restores.until(Math.max(this.#world.now() + HOUR, start + until), managed, () => {
+    restores.until(back, managed, () => {
       if (managed.isManaged) this.#deployment.register(managed.entry);
     });
   }

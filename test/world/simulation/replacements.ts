@@ -1,5 +1,6 @@
 import type { ManagedRecord } from '../../../cli/rehearsal/witness/records';
 import { DAY, HOUR } from '../../../functions/core/duration';
+import type { Replacement } from '../../../functions/core/key/replaced';
 import { secretName, TAG } from '../../../functions/core/names';
 import { type Random, seededRandom } from '../../../local/random';
 import type { Deployment } from './deployment';
@@ -53,7 +54,7 @@ export class Replacements {
     if (deleteAfter - rotateAfter + holdLimit > most) return;
     disarm(managed);
     const idleFor = Math.min(most, 1 + Math.floor(variety * 20));
-    const role = this.#role(managed);
+    const role = roleNamed(this.#world, `instead-of-${bornOf(managed.id)}`);
     this.#deployment.register({ ...managed.entry, replacedBy: { roles: [role], idleFor } });
     restores.begin('replaced', managed, `is to be replaced by ${role} after ${idleFor} idle days`);
     this.#on.deployed();
@@ -67,15 +68,6 @@ export class Replacements {
     this.#useLate(managed, movesAt, this.#world.now(), idleFor * DAY - LATE, last);
     // A third of them are never wanted back.
     if (count > 0) this.#at(ends, () => this.#world.moved.get(managed) === movesAt && this.#takeBack(managed));
-  }
-
-  /** Whoever deploys takes the role. */
-  #role(managed: ManagedRecord): string {
-    const name = `instead-of-${bornOf(managed.id)}`;
-    const { roles } = this.#world.account.iam;
-    const known = roles.all().find((role) => role.name === name);
-    const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [] });
-    return (known ?? roles.create({ RoleName: name, AssumeRolePolicyDocument })).arn;
   }
 
   #useRole(managed: ManagedRecord, role: string, movesAt: number, at: number, ends: number): void {
@@ -138,6 +130,28 @@ export class Replacements {
       return undefined;
     });
   }
+}
+
+/** Made where it is not there. @returns its ARN */
+function roleNamed({ account }: World, name: string): string {
+  const { roles } = account.iam;
+  const known = roles.all().find((role) => role.name === name);
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [] });
+  return (known ?? roles.create({ RoleName: name, AssumeRolePolicyDocument })).arn;
+}
+
+/** Whoever has a role of their own takes it again and again, and would have it replace a key of others. */
+export function forgedReplacement(world: World, until: number): Replacement {
+  const role = roleNamed(world, 'of-somebody-else');
+  const use = (at: number): void =>
+    world.loop.at(at, () => {
+      if (world.now() >= until) return false;
+      world.account.authenticate(world.account.roleSession(role, 'step'), 'sns');
+      use(world.now() + 5 * HOUR);
+      return undefined;
+    });
+  use(world.now());
+  return { roles: [role], idleFor: 1 };
 }
 
 /** Where a key stands that is gone for good, nobody starts before there is another one. */

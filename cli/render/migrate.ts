@@ -48,7 +48,9 @@ function saysOf({ stage, to, notBefore, idleFor }: MigrateDocument): string {
     case 'blocked':
       return 'Something has to be moved before its pipelines can be:';
     case 'write':
-      return `Its pipelines can ${to === 'role' ? 'take a role' : 'get credentials of a role from a provider'}. Write what follows, deploy, and ask again.`;
+      return to === 'role'
+        ? 'Its pipelines can take a role. Write what follows, deploy, and ask again.'
+        : "Its pipelines can get credentials of a role from a provider. Write the rule and deploy, which makes the provider's own role. Only then make the role that trusts it, as IAM trusts none that is not there; then change the pipeline, and ask again.";
     case 'switch':
       return 'The roles are there, and not every place that has the key has taken one yet: let the pipelines run, then ask again.';
     case 'unread':

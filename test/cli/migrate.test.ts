@@ -310,13 +310,17 @@ describe('keyturn migrate --to provider', () => {
     usesKey();
     const first = await migrate('--to', 'provider');
     expect(first).toMatchObject({ stage: 'write', to: 'provider' });
-    const [trust, rule, pipeline] = first.write.map(({ text }) => text);
+    const [rule, trust, pipeline] = first.write.map(({ text }) => text);
     expect(JSON.parse(trust ?? '').Statement[0].Principal).toEqual({ AWS: PROVIDER });
     const { provider } = parse(withUuids(rule ?? ''));
     expect(providerSchema.parse(provider).rules).toMatchObject([{ name: 'shop', roles: [{ role: ROLE }] }]);
     expect(pipeline).toContain('export AWS_ACCESS_KEY_ID=$ROLE_ACCESS_KEY_ID');
 
-    makeRole({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
+    // The provider's own role comes with the deployment of the rule.
+    const { roles } = scene.account.iam;
+    expect(() => makeRole(JSON.parse(trust ?? ''))).toThrow(`Invalid principal in policy: "AWS":"${PROVIDER}"`);
+    roles.create({ RoleName: 'Keyturn-KeyRotationProvider', AssumeRolePolicyDocument: '{}' });
+    makeRole(JSON.parse(trust ?? ''));
     expect((await migrate('--to', 'provider')).stage).toBe('switch');
     const session = scene.account.roleSession(ROLE, 'bitbucket-1');
     await give(session.accessKeyId);

@@ -16,7 +16,7 @@ export function exitsCommand(terminal: Terminal, ended: (exitCode: number) => vo
     new Command('exits')
       .description(
         'Tells from CloudTrail of 90 days who uses each managed key, from where and for what, whether a role by OpenID ' +
-          'Connect could take over, what blocks it, and what to write. It changes nothing.',
+          'Connect or a provider of secrets could take over, what blocks it, and what to write. It changes nothing.',
       )
       .argument('[ids...]', 'managed keys, with everything about them (default: a table of all)')
       .option('--json', 'write one JSON document: dist/keyturn.exits.v1.schema.json'),

@@ -75,9 +75,9 @@ const LONGEST_IDLE = 365;
 const HELP = `${EXIT_CODES}
 Code 1 is for a key that something blocks; it is 3 when not all was read.
 
-The stages: blocked, write, switch, retire, waits, inactive, gone. A key goes
-by its own entry ("replacedBy"), once nobody has used it for --idle-for days
-and every role was used since; until then it is rotated and delivered.
+The stages: blocked, write, switch, unread, retire, waits, inactive, gone. A key
+goes by its own entry ("replacedBy"), once nobody has used it for --idle-for
+days and every role was used since; until then it is rotated and delivered.
 
 Examples:
   keyturn migrate web-shop-production --to role --pipelines ip-ranges.json
@@ -111,7 +111,15 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
   const names = entry.replacedBy?.roles ?? options.role ?? changes.map((change) => change.roleArn);
   const { roles, unread } = await rolesOf(read, to, names, changes);
   const isReplacing = entry.replacedBy !== undefined;
-  const stage = stageOf({ roles, changes, blockers: exit.blockers.length, isReplacing, replaced: replacedOf(key) });
+  const stage = stageOf({
+    roles,
+    changes,
+    // A provider gives credentials of a role here: the key is to end.
+    blockers: exit.blockers.filter(({ blocks }) => blocks.includes('role')).length,
+    isRead: exit.isWhole && exit.readers !== undefined,
+    isReplacing,
+    replaced: replacedOf(key),
+  });
   const used = currentUse(key);
   const days = entry.replacedBy?.idleFor ?? idleFor;
   const idle = used && after(used, days * DAY);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { OTHER_KEYS } from '../../functions/core/forecast/standing';
-import { BLOCKERS } from '../exits/blockers';
+import { BLOCKERS, TAKES_OVER } from '../exits/blockers';
 import { CLIENT_KINDS } from '../exits/clients';
 import { VERDICTS } from '../exits/verdict';
 
@@ -11,7 +11,8 @@ const count = z.int().min(0);
 const verdict = z
   .enum(VERDICTS)
   .describe(
-    '"perhaps": nothing speaks against it, and who uses it is a guess; "unknown": not all was read, or nothing seen.',
+    '"perhaps": nothing speaks against it, and who uses it is a guess, or was not seen; "unknown": not all was read, or ' +
+      'nothing seen.',
   );
 
 const accessKeySchema = z.object({
@@ -73,9 +74,18 @@ export const exitSchema = z.object({
   clients: z.array(clientSchema).describe('Whoever made the most calls first.'),
   calls: z.array(callSchema).describe('The most frequent first.'),
   isWhole: z.boolean().describe('All that these regions have of it was read.'),
-  role: verdict.describe('Whether roles by OpenID Connect could take over.'),
-  provider: verdict.describe('Whether a provider of secrets could.'),
-  blockers: z.array(z.object({ code: z.enum(BLOCKERS), says: z.string() })),
+  unseen: z
+    .array(z.string())
+    .describe('Uses that IAM saw and the history has nothing of: data events, or other regions.'),
+  role: verdict.describe('Whether roles could take over: by OpenID Connect, or as credentials that a provider gives.'),
+  provider: verdict.describe('Whether a provider of secrets could give steps the key itself, in place of variables.'),
+  blockers: z.array(
+    z.object({
+      code: z.enum(BLOCKERS),
+      says: z.string(),
+      blocks: z.array(z.enum(TAKES_OVER)).describe('What cannot take over for it.'),
+    }),
+  ),
   notes: z.array(z.string()),
   policy: policySchema.optional().describe('The least one for what was seen; not there: nothing seen needs a right.'),
   gaps: z

@@ -2,12 +2,13 @@ import { targetName } from '../../functions/core/hosts/target';
 import type { KeyCall } from '../../functions/core/key/key-call';
 import type { ExitDocument } from '../documents/exits';
 import type { IsPipelines } from './addresses';
-import { blockersOf } from './blockers';
+import { blockersOf, type TakesOver } from './blockers';
 import { changesOf, variablesOf } from './change';
 import { calledOf, clientsOf, kindOf } from './clients';
 import { leastPolicy } from './policy';
 import type { Place } from './resources';
 import { callsOf, type SeenExit } from './seen';
+import { unseenUses } from './unseen';
 import { gapsOf, notesOf, verdictOf } from './verdict';
 
 /** What is decided of one managed key by what was seen of it. */
@@ -16,7 +17,12 @@ export function exitDocument(seen: SeenExit, place: Place, isPipelines: IsPipeli
   const clients = clientsOf(calls, isPipelines);
   const blockers = blockersOf(seen, clients);
   const proposed = leastPolicy(callsOfPipelines(seen, isPipelines), place);
-  const verdict = verdictOf(seen, clients, blockers);
+  const verdict = (of: TakesOver) =>
+    verdictOf(
+      seen,
+      clients,
+      blockers.filter(({ blocks }) => blocks.includes(of)),
+    );
   return {
     id: seen.id,
     user: seen.user,
@@ -31,9 +37,10 @@ export function exitDocument(seen: SeenExit, place: Place, isPipelines: IsPipeli
     clients: clients.map(({ last, ...client }) => ({ ...client, last: last.toISOString() })),
     calls: calledOf(calls).map(({ regions, ...called }) => ({ ...called, regions: [...regions] })),
     isWhole: seen.isWhole,
-    role: verdict,
-    provider: verdict,
-    blockers: [...blockers],
+    unseen: [...unseenUses(seen)],
+    role: verdict('role'),
+    provider: verdict('provider'),
+    blockers: blockers.map(({ blocks, ...found }) => ({ ...found, blocks: [...blocks] })),
     notes: [...notesOf(seen)],
     policy: proposed.policy,
     gaps: [...gapsOf(seen, proposed, blockers)],

@@ -66,6 +66,8 @@ export async function gather(keys: readonly ImaginedKey[], ports: GatherPorts, a
         readers,
         keys: all.map(({ seen }) => seen),
         isWhole: all.every(({ isWhole }) => isWhole),
+        since: asked.since,
+        regions,
       };
     }),
   );

@@ -22,8 +22,12 @@ export interface SeenExit {
   /** ARNs of roles that read the secret beside Keyturn; undefined where its policy could not be read. */
   readonly readers: readonly string[] | undefined;
   readonly keys: readonly SeenKey[];
-  /** Something of what the keys did was not read. */
+  /** All was read that these regions have of what the keys did. */
   readonly isWhole: boolean;
+  /** From when on. */
+  readonly since: Date;
+  /** Whose event histories were asked. */
+  readonly regions: readonly string[];
 }
 
 /** All calls but Keyturn's own proofs. */

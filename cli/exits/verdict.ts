@@ -5,20 +5,23 @@ import type { Client } from './clients';
 import { callName } from './iam-action';
 import type { Proposed } from './policy';
 import { callsOf, type SeenExit } from './seen';
+import { unseenUses } from './unseen';
 
 /**
- * Whether tokens of steps could take over: `perhaps` where nothing speaks against it and who uses the key is a guess;
+ * Whether tokens of steps could take over: `perhaps` where nothing speaks against it and who uses the key is a guess, or
+ * was not seen;
  * `unknown` where not everything was read, or nothing was seen.
  */
 export const VERDICTS = ['yes', 'perhaps', 'no', 'unknown'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
+/** @param blockers of what is to take over */
 export function verdictOf(seen: SeenExit, clients: readonly Client[], blockers: readonly Blocker[]): Verdict {
   if (blockers.length > 0) return 'no';
   // What AWS called for a call before says nothing of who made that one.
   const isSeen = clients.some(({ is }) => is !== 'service');
   if (!seen.isWhole || seen.readers === undefined || !isSeen) return 'unknown';
-  return clients.some(({ is }) => is === 'perhaps') ? 'perhaps' : 'yes';
+  return clients.some(({ is }) => is === 'perhaps') || unseenUses(seen).length > 0 ? 'perhaps' : 'yes';
 }
 
 /** What whoever moves it has to know, and what stands in no way. */
@@ -35,11 +38,17 @@ export function notesOf(seen: SeenExit): readonly string[] {
 
 const DATA =
   "CloudTrail's event history has no data events: reading and writing objects of S3, calling Lambda functions, items of " +
-  'DynamoDB, messages of SQS and SNS, and others. What a pipeline does so is missing in the policy. ' +
+  'DynamoDB, messages of SQS and SNS, and others. What a pipeline does so is missing in the policy, and whoever does ' +
+  'nothing else is not among those who use the key. ' +
   'IAM knows the services, of data events too: aws iam generate-service-last-accessed-details.';
 const PASS_ROLE =
   'iam:PassRole is a right and no call, so it is in no history: whoever creates or changes what runs under a role (Lambda, ' +
   'ECS, CloudFormation) needs it for that role.';
+
+const ELSEWHERE =
+  'Policies elsewhere may name the user: of roles, buckets, KMS keys, in other accounts too. Whoever of them is to let the ' +
+  'pipeline in has to name the role. Nor is it seen here whether the key made an SMTP password of SES, which a role ' +
+  'cannot, or a signed URL that has to hold for longer than a session.';
 
 const NOT_THEIRS = 'What keys that were made by hand did, and whoever is no pipeline, is left out.';
 
@@ -54,10 +63,12 @@ export function gapsOf(
   const size = policy === undefined ? 0 : JSON.stringify(policy).length;
   return [
     DATA,
+    regionsGap(seen),
     PASS_ROLE,
+    ELSEWHERE,
     ...(blockers.some(({ code }) => code === 'other-client' || code === 'foreign-key') ? [NOT_THEIRS] : []),
     ...risesGap(known),
-    ...unseenServices(seen, calls),
+    ...tagsGap(calls),
     ...refusedGap(calls),
     ...(calls.some((call) => callName(call) === 'sts:AssumeRole')
       ? ['What it did in roles that it took (sts:AssumeRole) is under their sessions in CloudTrail, and not in here.']
@@ -78,17 +89,25 @@ export function gapsOf(
 /** IAM: characters of a managed policy. */
 const LONGEST_POLICY = 6_144;
 
-/** Services that IAM saw a key at, and the history has nothing of: there is use that cannot be seen here. */
-function unseenServices({ keys }: SeenExit, calls: readonly KeyCall[]): readonly string[] {
-  const seen = new Set(calls.flatMap((call) => [callName(call).split(':')[0], call.service]));
-  const unseen = keys.flatMap(({ lastUsed }) => {
-    const { at, service } = lastUsed ?? {};
-    return at === undefined || service === undefined || service === 'sts' || seen.has(service) ? [] : [service];
+function regionsGap({ regions }: SeenExit): string {
+  return `Only ${regions.join(', ')} ${regions.length === 1 ? 'was' : 'were'} asked: who used it in another region, and for what, is not in here. --regions asks more.`;
+}
+
+/** What CloudTrail calls tags that come along with a call, whatever the service. */
+const TAGS = /^tag(s|list|set|specification\w*)$/i;
+
+/** Whoever makes something with tags needs a right to tag it, which no call of its own shows. */
+function tagsGap(calls: readonly KeyCall[]): readonly string[] {
+  const tagging = calls.filter((call) => {
+    const name = callName(call);
+    // Of STS the policy has it; of what only tags, the call is the right.
+    return !/^sts:|tag/i.test(name) && Object.keys(call.parameters).some((parameter) => TAGS.test(parameter));
   });
-  return [...new Set(unseen)].map(
-    (service) =>
-      `IAM saw it used last at ${service}, of which the history has nothing: data events, or another region.`,
-  );
+  const names = [...new Set(tagging.map(callName))].sort();
+  if (names.length === 0) return [];
+  return [
+    `${names.join(', ')} came with tags, for which most services ask another right: lambda:TagResource, ec2:CreateTags, and so on.`,
+  ];
 }
 
 /** Rights by which somebody can have more of them, or let others in. */

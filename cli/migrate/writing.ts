@@ -94,11 +94,12 @@ function providerWritings(change: Change, cdk: boolean, { partition, account }: 
       ]
     : ruleLines(change);
   return [
+    { into: cdk ? 'the CDK app' : 'keyturn.yaml', text: rule.join('\n') },
+    // IAM refuses one that names a role which is not there: the provider's comes with the deployment of the rule.
     {
       into: "the role's trust policy",
       text: trustPolicy(held, `arn:${partition}:iam::${account}:role/${PROVIDERS_ROLE}`),
     },
-    { into: cdk ? 'the CDK app' : 'keyturn.yaml', text: rule.join('\n') },
     ...held.map((steps): Writing => ({ into: 'bitbucket-pipelines.yml', text: providerStep(steps) })),
   ];
 }

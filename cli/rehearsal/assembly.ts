@@ -17,6 +17,8 @@ export interface Assembly {
   readonly entries: readonly RegistryEntry[];
   /** IAM users that the stack creates itself. */
   readonly createdUsers: ReadonlySet<string>;
+  /** ARNs of users and roles that the stack's roles trust by name. */
+  readonly trusted: readonly string[];
   /** Roles that steps take with a token of their own. */
   readonly stepRoles: number;
   /** What the secret provider's endpoint gives to whom. @default - there is none */
@@ -44,7 +46,11 @@ export function assemblyOf(cdkOut: string): Assembly {
       Type === 'AWS::IAM::Role' &&
       JSON.stringify(Properties?.AssumeRolePolicyDocument).includes('sts:AssumeRoleWithWebIdentity'),
   ).length;
-  return { entries, createdUsers: new Set(users), stepRoles, provider: providerIn(resources) };
+  const trusts = resources.flatMap(({ Type, Properties }) =>
+    Type === 'AWS::IAM::Role' ? [JSON.stringify(Properties?.AssumeRolePolicyDocument ?? {})] : [],
+  );
+  const trusted = new Set(trusts.flatMap((text) => text.match(PERSON_ARN) ?? []));
+  return { entries, createdUsers: new Set(users), trusted: [...trusted], stepRoles, provider: providerIn(resources) };
 }
 
 /** Its parts, one after the other. */
@@ -58,6 +64,9 @@ function providerIn(
   const text = parts.sort((a, b) => a.part - b.part).map((one) => one.text);
   return text.length === 0 ? undefined : providerSchema.parse(JSON.parse(text.join('')));
 }
+
+/** A user or a role. */
+const PERSON_ARN = /\barn:aws[\w-]*:iam::\d{12}:(?:user|role)\/[\w+=,.@/-]+/g;
 
 /** What is in a region of an account; IAM is in none. */
 const PLACED_ARN = /\barn:aws[\w-]*:[\w-]+:([a-z0-9-]+):(\d{12}):/;

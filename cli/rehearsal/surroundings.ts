@@ -19,6 +19,7 @@ export function makeSurroundings(assembly: Assembly, account: Account, places: P
   }
   makeSecrets(assembly, account, admin);
   makeUsers(assembly, account, places, admin);
+  makeTrusted(assembly, account);
 }
 
 /** What the rules of a secret provider name beside managed keys, with a text at each pointer. */
@@ -80,6 +81,17 @@ function makeUsers({ entries, createdUsers }: Assembly, account: Account, places
   for (const { user, targets } of existing) {
     const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = createKey(user);
     for (const target of targets) places.paste(target, { accessKeyId, secretAccessKey });
+  }
+}
+
+/** Whom the stack's roles trust by name: IAM refuses to trust one that is not there. */
+function makeTrusted({ trusted }: Assembly, { accountId, iam }: Account): void {
+  const there = new Set([...iam.users.all(), ...iam.roles.all()].map(({ arn }) => arn));
+  for (const arn of trusted.filter((one) => !there.has(one))) {
+    const [, account, kind, Path = '/', name = ''] = /::(\d+):(user|role)(\/(?:.*\/)?)([^/]+)$/.exec(arn) ?? [];
+    if (account !== accountId) continue;
+    if (kind === 'user') iam.users.create({ UserName: name, Path });
+    else iam.roles.create({ RoleName: name, Path, AssumeRolePolicyDocument: '{}' });
   }
 }
 

@@ -12,15 +12,18 @@ export function renderExits(document: ExitsDocument, isNamed: boolean): string {
   return [
     ...(isNamed ? [] : [keys.length === 0 ? 'There is no managed key here.' : table(HEAD, keys.map(row)), '']),
     ...keys.flatMap((key) => (isNamed ? [...details(key, region), ''] : [])),
-    dim(wrapped(`By CloudTrail in ${regions.join(', ')}, since ${since.slice(0, 10)}. ${isNamed ? SAME : MORE}`)),
+    dim(
+      wrapped(`By CloudTrail in ${regions.join(', ')}, since ${since.slice(0, 10)}. ${isNamed ? '' : MORE}`.trimEnd()),
+    ),
     ...(unread.length === 0 ? [] : ['', bold('Could not be read')]),
     ...unread.flatMap(({ source, message }) => hanging(`  ${source}: ${message}`, '  ')),
   ].join('\n');
 }
 
-const HEAD = ['key', 'calls', 'clients', 'by a role', 'what blocks it'];
-const MORE = '"keyturn exits <id>" has who uses a key, for what, a policy and what to write.';
-const SAME = 'The same would block a provider of secrets (keyturn serve-provider).';
+const HEAD = ['key', 'calls', 'role', 'provider', 'what blocks it'];
+const MORE =
+  'Whether a role could take over, or a provider of secrets that gives steps the key itself: "keyturn exits <id>" has ' +
+  'who uses a key, for what, a policy and what to write.';
 const LATER = 'The lines to change are in --json all the same.';
 const WIDEST_ID = 28;
 
@@ -31,17 +34,17 @@ const VERDICTS: Readonly<Record<ExitDocument['role'], string>> = {
   unknown: dim('unknown'),
 };
 
-function row({ id, calls, clients, role, blockers, isWhole }: ExitDocument): readonly string[] {
+function row({ id, calls, clients, role, provider, unseen, blockers, isWhole }: ExitDocument): readonly string[] {
   const [first] = blockers;
-  const unseen = isWhole && clients.length === 0 ? 'no use was seen' : 'not all was read';
-  const nothing = role === 'unknown' ? dim(unseen) : '';
+  const unread = isWhole && clients.length === 0 ? 'no use was seen' : 'not all was read';
+  const unclear = role === 'unknown' ? [unread] : unseen.slice(0, 1).map(() => 'a use was not seen');
   const more = blockers.length > 1 ? ` +${blockers.length - 1}` : '';
   return [
     clipped(id, WIDEST_ID),
     String(calls.reduce((sum, { times }) => sum + times, 0)),
-    String(clients.length),
     VERDICTS[role],
-    first === undefined ? nothing : `${IN_SHORT[first.code]}${more}`,
+    VERDICTS[provider],
+    first === undefined ? unclear.map((says) => dim(says)).join('') : `${IN_SHORT[first.code]}${more}`,
   ];
 }
 
@@ -52,12 +55,22 @@ const SAYS: Readonly<Record<ExitDocument['role'], string>> = {
   unknown: 'Whether a role by OpenID Connect can take over is not known: too little was seen, or read.',
 };
 
+const PROVIDER_SAYS: Readonly<Record<ExitDocument['role'], string>> = {
+  yes: 'A provider of secrets can give its steps the key itself (a rule with "keys").',
+  perhaps: 'A provider of secrets can give its steps the key itself (a rule with "keys"), if they are all who use it.',
+  no: 'A provider of secrets cannot give the key itself to all who use it.',
+  unknown: 'Whether a provider of secrets can give its steps the key itself is not known.',
+};
+
 function details(key: ExitDocument, region: string): readonly string[] {
-  const { id, user, role, blockers, notes, targets, readers } = key;
+  const { id, user, role, provider, blockers, notes, targets, readers } = key;
   return [
     `${bold(id)} ${dim(`IAM user ${user}`)}`,
     ...colouredLines(SAYS[role], role),
-    ...blockers.flatMap(({ says }) => hanging(`  - ${says}`, '    ')),
+    ...colouredLines(PROVIDER_SAYS[provider], provider),
+    ...blockers.flatMap(({ says, blocks }) =>
+      hanging(`  - ${says}${blocks.includes('provider') ? '' : ' It blocks a role alone.'}`, '    '),
+    ),
     ...notes.flatMap((says) => hanging(`  ${says}`, '  ')),
     '',
     bold('Pipelines that have it'),
@@ -85,7 +98,7 @@ function colouredLines(text: string, role: ExitDocument['role']): readonly strin
 const MOST = 10;
 const KINDS = { pipeline: 'a pipeline', service: 'a service', other: 'no pipeline' } as const;
 
-function clientLines({ clients, accessKeys, isWhole }: ExitDocument): readonly string[] {
+function clientLines({ clients, accessKeys, unseen, isWhole }: ExitDocument): readonly string[] {
   const keys = accessKeys.map(({ accessKeyId, is, calls }) => `${accessKeyId} (${is}): ${counted(calls, 'call')}`);
   return [
     ...clients
@@ -96,6 +109,7 @@ function clientLines({ clients, accessKeys, isWhole }: ExitDocument): readonly s
       ]),
     ...(clients.length > MOST ? [`  and ${clients.length - MOST} more`] : []),
     ...(clients.length === 0 ? ['  Nobody, as far as these event histories show.'] : []),
+    ...unseen.flatMap((says) => hanging(`  ${says}`, '    ')).map((line) => yellow(line)),
     ...keys.flatMap((text) => hanging(`  ${text}`, '    ')).map((line) => dim(line)),
     ...(isWhole ? [] : [red('  Not all was read.')]),
   ];

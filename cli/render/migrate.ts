@@ -21,7 +21,7 @@ export function renderMigrate(document: MigrateDocument): string {
       : []),
     ...(stage === 'gone' ? [] : ['', bold('The key')]),
     ...(stage === 'gone' ? [] : hanging(`  ${keyWords(lastUsed)}`, '  ')),
-    ...(stage === 'inactive' || stage === 'gone' ? [] : clientLines(document)),
+    ...(stage === 'inactive' || stage === 'gone' ? [] : [...clientLines(document), ...guessLines(document)]),
     ...policyLines(document),
     ...write.flatMap(({ into, text }) => ['', bold(`Into ${into}`), cyan(text)]),
     ...roleToMakeLines(document),
@@ -36,6 +36,7 @@ const COLOURS: Readonly<Record<Stage, (text: string) => string>> = {
   blocked: red,
   write: yellow,
   switch: yellow,
+  unread: yellow,
   retire: green,
   waits: yellow,
   inactive: green,
@@ -48,9 +49,13 @@ function saysOf({ stage, to, notBefore, idleFor }: MigrateDocument): string {
     case 'blocked':
       return 'Something has to be moved before its pipelines can be:';
     case 'write':
-      return `Its pipelines can ${to === 'role' ? 'take a role' : 'get credentials of a role from a provider'}. Write what follows, deploy, and ask again.`;
+      return to === 'role'
+        ? 'Its pipelines can take a role. Write what follows, deploy, and ask again.'
+        : "Its pipelines can get credentials of a role from a provider. Write the rule and deploy, which makes the provider's own role. Only then make the role that trusts it, as IAM trusts none that is not there; then change the pipeline, and ask again.";
     case 'switch':
       return 'The roles are there, and not every place that has the key has taken one yet: let the pipelines run, then ask again.';
+    case 'unread':
+      return 'Steps of every place that has the key take a role. Who else needs it could not be read: it is not retired before that is known.';
     case 'retire':
       return `Steps of every place that has the key take a role. Write what follows, and the key goes by itself, ${day}. A pipeline that runs more seldom than every ${idleFor} days needs a longer --idle-for.`;
     case 'waits':
@@ -99,6 +104,15 @@ function clientLines({ exit: { clients } }: MigrateDocument): readonly string[] 
   return clients.length > MOST ? [...lines, `  and ${clients.length - MOST} more`] : lines;
 }
 
+/** What nobody can see: whoever takes the key away has to know. */
+function guessLines({ exit: { clients, unseen } }: MigrateDocument): readonly string[] {
+  const guess = 'perhaps: who of them is a pipeline is a guess. --pipelines has their addresses.';
+  const isGuess = clients.some(({ is }) => is === 'perhaps');
+  return [...(isGuess ? [guess] : []), ...unseen]
+    .flatMap((says) => hanging(`  ${says}`, '    '))
+    .map((line) => yellow(line));
+}
+
 function policyLines({ stage, id, exit }: MigrateDocument): readonly string[] {
   if (stage !== 'write' || exit.policy === undefined) return [];
   return [
@@ -109,6 +123,8 @@ function policyLines({ stage, id, exit }: MigrateDocument): readonly string[] {
     ...exit.changes.map(({ name }) =>
       cyan(`aws iam create-policy --policy-name ${name} \\\n  --policy-document file://policy.json`),
     ),
+    bold('What it cannot have, because it is not to be seen'),
+    ...exit.gaps.flatMap((gap) => hanging(`  - ${gap}`, '    ')),
   ];
 }
 
@@ -141,6 +157,8 @@ function nextOf({ stage, id, exit: { variables } }: MigrateDocument): string {
     case 'write':
     case 'switch':
       return 'The variables stay until the key is gone: Keyturn delivers what is missing there again.';
+    case 'unread':
+      return 'Ask again with what is missing below; --most-calls asks for older calls.';
     case 'retire':
       return `It stands under the key "${id}". Taking it out again keeps the key.`;
     case 'waits':

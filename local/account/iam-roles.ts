@@ -1,8 +1,9 @@
 import type { Clock } from '../clock';
 import { AwsError } from './aws-error';
 import { IdentityPolicies, parsedPolicy } from './iam-policies';
-import { assertName, assertPath } from './iam-users';
+import { assertName, assertPath, type IamUsers } from './iam-users';
 import type { Identifiers } from './identifiers';
+import { awsPrincipalsOf } from './policy/policy-document';
 
 /** An IAM role. */
 export interface IamRole {
@@ -13,6 +14,8 @@ export interface IamRole {
   readonly createdAt: number;
   readonly description: string | undefined;
   assumeRolePolicyDocument: string;
+  /** Users and roles of the account that the policy names, with the unique IDs that they had when it was written. */
+  trusted: ReadonlyMap<string, string>;
   /** Seconds. */
   maxSessionDuration: number;
   readonly policies: IdentityPolicies;
@@ -48,6 +51,7 @@ export class IamRoles {
     private readonly identifiers: Identifiers,
     /** ms until a use shows. */
     private readonly useDelay: number,
+    private readonly users: IamUsers,
   ) {}
 
   /** All roles by name. */
@@ -71,6 +75,7 @@ export class IamRoles {
       createdAt: this.clock.now(),
       description: input.Description,
       assumeRolePolicyDocument: parsedPolicy(input.AssumeRolePolicyDocument),
+      trusted: this.trustedBy(input.AssumeRolePolicyDocument),
       maxSessionDuration: input.MaxSessionDuration ?? 3600,
       policies: new IdentityPolicies('role'),
       uses: [],
@@ -89,9 +94,37 @@ export class IamRoles {
   /** Who may take it on from here, and for how long. @throws AwsError NoSuchEntity, MalformedPolicyDocument */
   update(name: string, trust: Pick<CreateRoleInput, 'AssumeRolePolicyDocument' | 'MaxSessionDuration'>): IamRole {
     const role = this.get(name);
-    role.assumeRolePolicyDocument = parsedPolicy(trust.AssumeRolePolicyDocument);
+    const document = parsedPolicy(trust.AssumeRolePolicyDocument);
+    role.trusted = this.trustedBy(document);
+    role.assumeRolePolicyDocument = document;
     role.maxSessionDuration = trust.MaxSessionDuration ?? role.maxSessionDuration;
     return role;
+  }
+
+  /**
+   * Whether who has a name now is who had it when a role's policy was written: IAM keeps the unique ID, so that whoever is
+   * made anew under a name that was trusted is not.
+   */
+  isStill(role: IamRole, arn: string): boolean {
+    const id = role.trusted.get(arn);
+    return id === undefined || id === this.uniqueIdOf(arn);
+  }
+
+  /** Whom of the account's own a policy trusts. @throws AwsError MalformedPolicyDocument where one is not there */
+  private trustedBy(document: string): ReadonlyMap<string, string> {
+    const own = new RegExp(`^arn:[\\w-]+:iam::${this.accountId}:(role|user)/`);
+    const named = awsPrincipalsOf(document).filter((arn) => own.test(arn));
+    return new Map(
+      named.map((arn) => {
+        const id = this.uniqueIdOf(arn);
+        if (id !== undefined) return [arn, id];
+        throw new AwsError('MalformedPolicyDocument', 400, `Invalid principal in policy: "AWS":"${arn}"`);
+      }),
+    );
+  }
+
+  private uniqueIdOf(arn: string): string | undefined {
+    return this.findByArn(arn)?.roleId ?? this.users.all().find((user) => user.arn === arn)?.userId;
   }
 
   findByArn(arn: string): IamRole | undefined {

@@ -40,7 +40,7 @@ export class Iam {
     this.#clock = clock;
     this.users = new IamUsers(accountId, clock, identifiers);
     this.accessKeys = new AccessKeys(clock, identifiers, delays);
-    this.roles = new IamRoles(accountId, clock, identifiers, delays.lastUsed);
+    this.roles = new IamRoles(accountId, clock, identifiers, delays.lastUsed, this.users);
     this.managedPolicies = new ManagedPolicies(accountId, clock, identifiers);
     this.oidcProviders = new OidcProviders(accountId, clock);
     const sources = { accountId, accountCreatedAt: clock.now(), users: this.users, keys: this.accessKeys, rootKeys };

@@ -61,7 +61,7 @@ export class Sts {
     const role = this.roles.findByArn(input.RoleArn);
     const context = contextOf({ principal: caller, at }, { accountId: this.accountId, region });
     for (const asks of asksOf(input, terms, caller, context)) {
-      const trust = role && answerOf(role, this.accountId, asks);
+      const trust = role && this.answerOf(role, asks);
       if (trust === 'allowed' || trust === 'account') continue;
       const message = `User: ${caller.arn} is not authorized to perform: ${asks.action} on resource: ${input.RoleArn}`;
       throw new AwsError('AccessDenied', 403, message);
@@ -110,7 +110,7 @@ export class Sts {
         'sts:RoleSessionName': input.RoleSessionName,
       },
     };
-    const isTrusted = role !== undefined && answerOf(role, this.accountId, asks) === 'allowed';
+    const isTrusted = role !== undefined && this.answerOf(role, asks) === 'allowed';
     if (!isTrusted) throw new AwsError('AccessDenied', 403, 'Not authorized to perform sts:AssumeRoleWithWebIdentity');
     assertLength(seconds, role);
     return {
@@ -129,6 +129,17 @@ export class Sts {
   /** The administrator's session. */
   rootSession(): SessionCredentials {
     return this.sessions.open({ kind: 'root', arn: `arn:aws:iam::${this.accountId}:root`, userId: this.accountId });
+  }
+
+  /** What cannot be judged here is not trusted. */
+  private answerOf(role: IamRole, asks: Asks): PolicyAnswer {
+    const { accountId } = this;
+    const principalArns = asks.principalArns.filter((arn) => this.roles.isStill(role, arn));
+    try {
+      return askPolicy(role.assumeRolePolicyDocument, { ...asks, principalArns, resource: role.arn, accountId });
+    } catch {
+      return 'silent';
+    }
   }
 
   private assumedRole(roleArn: string, sessionName: string): Omit<Principal, 'accessKeyId'> {
@@ -183,13 +194,4 @@ function asksOf(
     { action: 'sts:AssumeRole', principalArns, context: take },
     ...(keys.length === 0 ? [] : [{ action: 'sts:TagSession', principalArns, context: withTags }]),
   ];
-}
-
-/** What cannot be judged here is not trusted. */
-function answerOf(role: IamRole, accountId: string, asks: Asks): PolicyAnswer {
-  try {
-    return askPolicy(role.assumeRolePolicyDocument, { ...asks, resource: role.arn, accountId });
-  } catch {
-    return 'silent';
-  }
 }

@@ -296,9 +296,9 @@ describe('keyturn exits, for people', () => {
     deploys('shop');
     const all = await exits();
     expect(all.code).toBe(1);
-    expect(all.stdout).toMatch(/^key +calls +clients +by a role +what blocks it\n/);
-    expect(all.stdout).toMatch(/^shop +2 +1 +perhaps$/m);
-    expect(all.stdout).toMatch(/^a-key-with\S+ +0 +0 +no +a whole workspace$/m);
+    expect(all.stdout).toMatch(/^key +calls +role +provider +what blocks it\n/);
+    expect(all.stdout).toMatch(/^shop +2 +perhaps +perhaps$/m);
+    expect(all.stdout).toMatch(/^a-key-with\S+ +0 +no +no +a whole workspace$/m);
     const one = await exits('shop');
     for (const { stdout } of [all, one]) {
       const long = stdout.split('\n').filter((line) => line.length > 80 && line.trim().includes(' '));

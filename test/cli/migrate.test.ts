@@ -154,6 +154,7 @@ describe('keyturn migrate --to role', () => {
     expect(yaml?.into).toBe('keyturn.yaml');
     expect(roleSchema.parse(parse(withUuids(yaml?.text ?? '')).roles[0])).toMatchObject({ name: 'shop' });
     expect(pipeline?.text).toContain(`export AWS_ROLE_ARN=${ROLE}`);
+    expect(first.text).toContain('What it cannot have, because it is not to be seen');
 
     makeOidcRole();
     expect(await step('forged.token.AAAA')).toBe(400);
@@ -214,6 +215,25 @@ describe('keyturn migrate --to role', () => {
     expect(await migrate('--to', 'role')).toMatchObject({ stage: 'switch', roles: [{ taken: [] }] });
     taken(ROLE, `${uuid(1)}:${uuid(2)}`);
     expect(await migrate('--to', 'role')).toMatchObject({ stage: 'retire' });
+  });
+
+  it('says what nobody could see of who uses the key, and retires nothing while it could not be read', async () => {
+    scene.register(scene.entry('shop', { deliverTo: [{ environment: undefined }] }));
+    usesKey();
+    makeRole({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
+    taken(ROLE, `${uuid(1)}:${uuid(2)}`);
+    scene.account.iam.accessKeys.recordUse(scene.currentKey('shop') ?? '', 's3', 'eu-west-1');
+    scene.toDay(1);
+    scene.awsFault = ({ action }) =>
+      action === 'GetResourcePolicy' ? { kind: 'error', status: 400, code: 'AccessDeniedException' } : undefined;
+    const unread = await migrate('--to', 'role');
+    expect(unread).toMatchObject({ stage: 'unread', code: 3, write: [], exit: { role: 'unknown' } });
+    expect(unread.text.replaceAll(/\s+/g, ' ')).toContain('could not be read: it is not retired before that is known');
+    scene.awsFault = undefined;
+    const told = await migrate('--to', 'role');
+    expect(told).toMatchObject({ stage: 'retire', exit: { role: 'perhaps' } });
+    expect(told.text).toMatch(/at\s+s3\s+in\s+eu-west-1/);
+    expect(told.text).toContain('perhaps: who of them is a pipeline is a guess');
   });
 
   it('says what has to be moved before, and ends with 1', async () => {
@@ -290,7 +310,7 @@ describe('keyturn migrate --to provider', () => {
     usesKey();
     const first = await migrate('--to', 'provider');
     expect(first).toMatchObject({ stage: 'write', to: 'provider' });
-    const [trust, rule, pipeline] = first.write.map(({ text }) => text);
+    const [rule, trust, pipeline] = first.write.map(({ text }) => text);
     expect(JSON.parse(trust ?? '').Statement[0].Principal).toEqual({ AWS: PROVIDER });
     const { provider } = parse(withUuids(rule ?? ''));
     expect(providerSchema.parse(provider).rules).toMatchObject([{ name: 'shop', roles: [{ role: ROLE }] }]);
@@ -301,7 +321,11 @@ describe('keyturn migrate --to provider', () => {
     for (const line of first.text.split('\n').filter((one) => !one.includes('aws:RequestTag')))
       expect(line.length, line).toBeLessThanOrEqual(80);
 
-    makeRole({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
+    // The provider's own role comes with the deployment of the rule.
+    const { roles } = scene.account.iam;
+    expect(() => makeRole(JSON.parse(trust ?? ''))).toThrow(`Invalid principal in policy: "AWS":"${PROVIDER}"`);
+    roles.create({ RoleName: 'Keyturn-KeyRotationProvider', AssumeRolePolicyDocument: '{}' });
+    makeRole(JSON.parse(trust ?? ''));
     const made = await migrate('--to', 'provider');
     expect(made.stage).toBe('switch');
     expect(made.text).not.toContain('create-role');

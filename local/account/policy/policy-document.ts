@@ -67,6 +67,12 @@ export function askPolicy(policy: string, request: PolicyRequest): PolicyAnswer 
   return matching.length > 0 ? 'account' : 'silent';
 }
 
+/** Whom of AWS's own a policy names: ARNs, accounts, `*`. None in a document of another form. */
+export function awsPrincipalsOf(policy: string): readonly string[] {
+  const { Statement = [] } = documentSchema.safeParse(JSON.parse(policy)).data ?? {};
+  return Statement.flatMap(({ Principal, NotPrincipal }) => [...(Principal?.AWS ?? []), ...(NotPrincipal?.AWS ?? [])]);
+}
+
 /** One question to policies that narrow what a session may do. */
 export interface SessionRequest extends Pick<PolicyRequest, 'action' | 'context'> {
   /** undefined where nobody knows what a call is about: then only statements about everything allow it. */

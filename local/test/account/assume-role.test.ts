@@ -24,8 +24,8 @@ const Tags = [
 /** Bob, who may take the role that has this policy. */
 async function taking(AssumeRolePolicyDocument: string, MaxSessionDuration?: number) {
   const here = await world();
-  here.account.iam.roles.create({ RoleName: 'deploy', AssumeRolePolicyDocument, MaxSessionDuration });
   const { sts } = here.clients(here.userWithKey('bob').keys);
+  here.account.iam.roles.create({ RoleName: 'deploy', AssumeRolePolicyDocument, MaxSessionDuration });
   const take = async (more: Partial<AssumeRoleCommandInput> = {}, by = sts) => {
     const taken = await by.send(new AssumeRoleCommand({ RoleArn: ROLE, RoleSessionName: 'step-1', ...more }));
     const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '', Expiration } = taken.Credentials ?? {};

@@ -1,6 +1,7 @@
 import {
   AttachUserPolicyCommand,
   CreateAccessKeyCommand,
+  CreateRoleCommand,
   DeleteAccessKeyCommand,
   GenerateCredentialReportCommand,
   GetAccessKeyLastUsedCommand,
@@ -10,6 +11,7 @@ import {
   ListEntitiesForPolicyCommand,
   ListPoliciesCommand,
   UpdateAccessKeyCommand,
+  UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
@@ -316,11 +318,45 @@ describe('sessions', () => {
     ['what is not judged here', trusts({ AWS: '*' }, 'sts:AssumeRole', { BinaryEquals: { key: 'x' } }), false],
   ])('are for whom the role trusts: %s', async (_whom, AssumeRolePolicyDocument, isTrusted) => {
     const { account, userWithKey, clients } = await world();
-    const { arn } = account.iam.roles.create({ RoleName: 'deploy', AssumeRolePolicyDocument });
     const { keys } = userWithKey('bob');
+    userWithKey('eve');
+    const { arn } = account.iam.roles.create({ RoleName: 'deploy', AssumeRolePolicyDocument });
     const taken = clients(keys).sts.send(new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: 'once' }));
     if (isTrusted) await expect(taken).resolves.toHaveProperty('Credentials');
     else await expect(taken).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+
+  // IAM's user guide, "AWS JSON policy elements: Principal"; AWS re:Post, "Failed to update trust policy. Invalid principal".
+  it.each(['user/nobody', 'role/nobody', 'role/path/there'])('are for nobody who is not there: %s', async (name) => {
+    const { account, iam } = await world();
+    account.iam.roles.create({ RoleName: 'there', AssumeRolePolicyDocument: trust });
+    const AssumeRolePolicyDocument = trusts({ AWS: `arn:aws:iam::111122223333:${name}` });
+    const refused = {
+      name: 'MalformedPolicyDocumentException',
+      message: `Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:${name}"`,
+    };
+    const create = new CreateRoleCommand({ RoleName: 'deploy', AssumeRolePolicyDocument });
+    await expect(iam.send(create)).rejects.toMatchObject(refused);
+    const update = new UpdateAssumeRolePolicyCommand({ RoleName: 'there', PolicyDocument: AssumeRolePolicyDocument });
+    await expect(iam.send(update)).rejects.toMatchObject(refused);
+    expect(account.iam.roles.all()).toMatchObject([{ name: 'there', assumeRolePolicyDocument: trust }]);
+    // Of another account nobody here knows who is there.
+    const PolicyDocument = trusts({ AWS: 'arn:aws:iam::999988887777:role/any' });
+    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'there', PolicyDocument }));
+  });
+
+  it('are not for whoever is made anew under a name that a role trusts, until its policy is written again', async () => {
+    const { account, userWithKey, clients, iam } = await world();
+    const { user } = userWithKey('bob');
+    const AssumeRolePolicyDocument = trusts({ AWS: user.arn });
+    const { arn } = account.iam.roles.create({ RoleName: 'deploy', AssumeRolePolicyDocument });
+    account.iam.users.delete(user);
+    const { sts } = clients(userWithKey('bob').keys);
+    const take = () => sts.send(new AssumeRoleCommand({ RoleArn: arn, RoleSessionName: 'once' }));
+    await expect(take()).rejects.toMatchObject({ name: 'AccessDenied' });
+    const PolicyDocument = AssumeRolePolicyDocument;
+    await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'deploy', PolicyDocument }));
+    await expect(take()).resolves.toHaveProperty('Credentials');
   });
 
   it('are refused with what would make them less free and is not known here', async () => {

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { type RehearsalOptions, type Report, rehearse } from '../../../cli/rehearsal/rehearse';
 import type { World } from '../../../local/world';
 import { synthesized } from '../../support/deployed-world';
@@ -51,4 +53,21 @@ it.each<[string, (policy: string) => string, RegExp]>([
 it('says nothing of roles where there are none', async () => {
   const report = await rehearse({ cdkOut: synthesized('docs/examples/keyturn.yaml'), days: 1, seed: 'test' });
   expect(verdictOf(report)).toBeUndefined();
+}, 60_000);
+
+it('whom a break-glass role trusts by name is there: IAM would refuse the role otherwise', async () => {
+  const person = 'arn:aws:iam::111122223333:user/people/carol';
+  const config = parse(readFileSync('docs/examples/keyturn.yaml', 'utf8'));
+  const breakGlass = { trusted: [person], until: '2027-02-01' };
+  let users: readonly string[] = [];
+  const onDay = (_day: number, { account }: World) => {
+    users = account.iam.users.all().map(({ arn }) => arn);
+  };
+  await rehearse({
+    cdkOut: synthesized({ ...config, operators: true, trail: 'create', breakGlass }),
+    days: 1,
+    seed: 'test',
+    onDay,
+  });
+  expect(users).toContain(person);
 }, 60_000);

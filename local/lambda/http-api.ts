@@ -7,6 +7,8 @@ import type { InvocationResult } from './invocation';
 /** API Gateway, "Quotas for configuring and running an HTTP API": bytes of request line and headers, and of a body. */
 const MOST_HEADERS = 10_240;
 const MOST_BODY = 10 * 1_048_576;
+/** Lambda's quotas: bytes that a function is invoked with, the body in base64 among them. */
+const MOST_EVENT = 6 * 1_048_576;
 
 /** A stage with its throttle and where its access log goes. */
 export interface HttpStage {
@@ -100,6 +102,7 @@ export class HttpApi {
       return plain(500, 'Internal Server Error');
     }
     const event = JSON.stringify(eventOf(asked, accountId, id));
+    if (Buffer.byteLength(event) > MOST_EVENT) return plain(413, 'Request Entity Too Large');
     const result = await invoke(functionArn, event).catch((thrown: unknown) => {
       if (thrown instanceof AwsError && thrown.code === 'TooManyRequestsException') return undefined;
       throw thrown;

@@ -121,6 +121,15 @@ describe('an HTTP API', () => {
   it('refuses what is too large', async () => {
     expect((await post('/', { headers: { 'x-large': 'x'.repeat(10_300) } })).status).toBe(431);
     expect((await post('/', { body: 'x'.repeat(10 * 1_048_576 + 1) })).status).toBe(413);
+    const binary = { 'content-type': 'application/octet-stream' };
+    for (const [headers, megabytes, status] of [
+      [{}, 5, 201],
+      [{}, 7, 413],
+      [binary, 4, 201],
+      [binary, 5, 413],
+    ] as const) {
+      expect((await post('/', { headers, body: 'x'.repeat(megabytes * 1_048_576) })).status).toBe(status);
+    }
   });
 });
 

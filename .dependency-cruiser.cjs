@@ -201,6 +201,7 @@ module.exports = {
         '/@aws-sdk/client-kms/',
         '/@aws-sdk/client-s3/',
         '/@aws-sdk/client-sts/',
+        '/yaml/',
         '/commander/',
         '/yoctocolors/',
         '/cli-progress/',

@@ -8,6 +8,8 @@ export interface AccessOptions {
   readonly region?: string;
   readonly profile?: string;
   readonly endpointUrl?: string;
+  /** Set by a program that runs a command, and by no option. @default - those that the SDK finds */
+  readonly credentials?: AwsAccess['credentials'];
 }
 
 /** Adds them. What is left out comes from where the `aws` command takes it: the environment, and its files. */
@@ -20,13 +22,14 @@ export function withAccess(command: Command): Command {
 
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-export function accessOf({ profile, region, endpointUrl }: AccessOptions): AwsAccess {
+export function accessOf({ profile, region, endpointUrl, credentials }: AccessOptions): AwsAccess {
   return {
     profile,
     region,
     // The SDK would tell whoever names a profile that the environment has credentials too.
     ...(profile === undefined ? {} : { logger: SILENT }),
     ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
+    ...(credentials === undefined ? {} : { credentials }),
   };
 }
 

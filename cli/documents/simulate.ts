@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { VERDICTS } from '../exits/verdict';
+import { STAGES } from '../migrate/stage';
 
 export const SIMULATE_SCHEMA = 'keyturn.simulate/v1';
 
@@ -28,6 +30,29 @@ const faultsSchema = z.object({
     .array(z.object({ promise: z.string(), at: instant, key: z.string().optional(), message: z.string() }))
     .describe('What broke a promise, in the order of time; the first ones of them.'),
 });
+
+const wayOutSchema = z.object({
+  key: z.string(),
+  roles: z.array(z.string()).describe('ARNs of the roles that take over.'),
+  exits: z
+    .object({
+      at: instant,
+      role: z.enum(VERDICTS),
+      calls: count.describe("In CloudTrail, without Keyturn's own proofs."),
+      clients: count,
+      blockers: z.array(z.string()),
+    })
+    .optional()
+    .describe('What "keyturn exits" said, where the key is moved in these days.'),
+  movedAt: instant.optional().describe('From when on its pipelines use the roles alone.'),
+  stages: z
+    .array(z.object({ stage: z.enum(STAGES), at: instant }))
+    .describe('What "keyturn migrate --to role" said, each stage once.'),
+  writtenAt: instant.optional().describe('When its entry said "replacedBy", and was deployed.'),
+  goneAt: instant.optional().describe('By when no key of its user was left.'),
+});
+/** A managed key whose pipelines move to roles. */
+export type WayOutRow = z.infer<typeof wayOutSchema>;
 
 export const simulateSchema = z.object({
   schema: z.literal(SIMULATE_SCHEMA),
@@ -79,6 +104,7 @@ export const simulateSchema = z.object({
       tornMilliseconds: count.optional(),
     }),
   ),
+  wayOut: z.array(wayOutSchema).describe('Keys that leave, as roles take over from them.'),
   realSeconds: z.number(),
   faults: faultsSchema.optional().describe('Only with --faults.'),
   again: z.string().describe('The command that lives the same days again.'),
@@ -88,3 +114,4 @@ export const simulateSchema = z.object({
     .optional()
     .describe('Only with --archive.'),
 });
+export type SimulateDocument = z.infer<typeof simulateSchema>;

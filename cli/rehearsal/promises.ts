@@ -350,24 +350,33 @@ function undecidedOf(undecided: number, waiting: number, longestWait: number): s
 /** No promise by number: keys that go for good, as roles have taken over. */
 function wayOut({ leaving, audits, world }: Observed): Verdict {
   const { keys } = leaving;
+  const now = world.clock.now();
   const gone = keys.filter((key) => leaving.left(key) === 0);
-  const isOver = (key: LeavingKey) => world.clock.now() >= leaving.goneBy(key);
-  const stays = keys.filter((key) => isOver(key) && leaving.left(key) > 0);
-  const early = gone.filter(({ entry, movesAt }) =>
+  const isLate = (key: LeavingKey) => key.writtenAt === undefined && now >= leaving.retiresBy(key);
+  const late = keys.filter(isLate);
+  const stays = keys.filter((key) => now >= leaving.goneBy(key) && leaving.left(key) > 0);
+  const early = keys.filter(({ entry, movedAt = Number.POSITIVE_INFINITY }) =>
     audits.some(
       ({ event, reason, key, time }) =>
-        event === 'key-deactivated' && reason === 'replaced' && key === entry.id && Date.parse(time) < movesAt,
+        event === 'key-deactivated' && reason === 'replaced' && key === entry.id && Date.parse(time) < movedAt,
     ),
   );
-  const notYet = keys.length - gone.length - stays.length;
+  const notYet = keys.length - gone.length - stays.length - late.length;
   return {
     promise: 'way out',
     says: 'a key goes for good when roles have taken over from it, and not before',
-    held: stays.length === 0 && early.length === 0,
+    held: stays.length + early.length + late.length === 0,
     evidence:
       `${keys.length} leave, ${gone.length} gone, ${early.length} too early, ${stays.length} stay` +
-      (notYet === 0 ? '' : `, ${notYet} within their time`),
+      (notYet === 0 ? '' : `, ${notYet} within their time`) +
+      late.map((key) => `; ${key.entry.id}: ${lastWordOn(key)}`).join(''),
   };
+}
+
+/** What kept it from being retired. */
+function lastWordOn({ exits, movedAt, stages }: LeavingKey): string {
+  if (movedAt === undefined) return ['exits says', exits?.role ?? 'nothing', ...(exits?.blockers ?? [])].join(' ');
+  return `migrate says ${stages.at(-1)?.stage ?? 'nothing'}, and not retire`;
 }
 
 /** No promise by number: nodes that read their secret when they start. */

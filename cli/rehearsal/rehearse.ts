@@ -4,13 +4,14 @@ import type { AccountEvent } from '../../local/account/account';
 import type { AwsCall } from '../../local/account/wire/server';
 import { type Random, seededRandom } from '../../local/random';
 import { World } from '../../local/world';
+import type { WayOutRow } from '../documents/simulate';
 import { type Assembly, assemblyOf, homeOf } from './assembly';
 import { quietDays } from './faults/draw';
 import { Faults } from './faults/faults';
 import { FAULTS, type FaultKind } from './faults/kinds';
 import { Trouble } from './faults/trouble';
 import { hostsWithFaults, openPlaces, type Places } from './hosts/register';
-import { Leaving } from './leaving';
+import { type Configuration, Leaving } from './leaving';
 import { NodeLogins } from './node-logins';
 import { judge, type Verdict } from './promises';
 import { ProviderSteps } from './provider-steps';
@@ -20,6 +21,7 @@ import { RoleSteps } from './role-steps';
 import { ADDRESS_HEADER } from './sts-client';
 import { closeTokens, makeSurroundings, makeTakenRoles } from './surroundings';
 import { type Audit, auditOf, countsOf, type Moment, Timeline } from './timeline';
+import { trustedSteps } from './trusted-steps';
 import { Watch } from './witness/watch';
 
 const SECOND = 1000;
@@ -41,6 +43,13 @@ export interface RehearsalOptions {
   readonly cdkOut: string;
   readonly days: number;
   readonly seed: string;
+  /** What it was synthesized from: keys whose roles stand ready are moved to them. @default - no key is moved */
+  readonly configuration?: {
+    /** `keyturn.yaml`. */
+    readonly text: string;
+    /** @returns the folder of the cloud assembly of another text */
+    readonly synthesize: (text: string) => string | Promise<string>;
+  };
   /** Whether hourly runs that cannot find anything new take place all the same. @default false */
   readonly everyHour?: boolean;
   /** What goes wrong, drawn from the seed. @default nothing does */
@@ -90,6 +99,8 @@ export interface Report {
   /** Whether every promise held. */
   readonly held: boolean;
   readonly timeline: readonly Moment[];
+  /** Keys that leave, as roles take over from them. */
+  readonly wayOut: readonly WayOutRow[];
   readonly realSeconds: number;
   /** What went wrong, where faults were asked for. */
   readonly faults?: FaultsReport;
@@ -146,21 +157,42 @@ export async function rehearse(options: RehearsalOptions): Promise<Report> {
     onDeployed?.(deployment.outputs);
     closeTokens(assembly, deployment, world.account);
     makeTakenRoles(assembly, deployment, world.account);
-    lived.roleSteps.start();
+    const trusted = world.account.iam.roles.all().flatMap(trustedSteps);
+    if (options.configuration !== undefined) {
+      lived.leaving.begin(deployedAgain(options.configuration, lived), new Set(trusted.map(({ role }) => role.arn)));
+    }
+    lived.roleSteps.start(trusted);
     if (assembly.provider !== undefined) lived.providerSteps.start(assembly.provider);
     lived.trouble?.begin(DEPLOYED);
     for (let day = 1; day <= days; day += 1) {
       await world.runUntil(new Date(DEPLOYED + day * DAY));
       lived.trouble?.endDay();
+      await lived.leaving.endDay();
       await onDay?.(day, world);
     }
-    const report = reportOf(options, assembly.entries, lived, startedAt);
+    const report = reportOf(options, lived.leaving.deployed, lived, startedAt);
     await onEnd?.(world, { since: new Date(DEPLOYED), until: new Date(world.clock.now()) });
     return report;
   } finally {
     pipelines.close();
     await world.close();
   }
+}
+
+/** What people do with a configuration that has changed. */
+function deployedAgain(
+  { text, synthesize }: NonNullable<RehearsalOptions['configuration']>,
+  { world, watch }: Lived,
+): Configuration {
+  const deploy = async (changed: string) => {
+    const cdkOut = await synthesize(changed);
+    await world.deployAll(cdkOut);
+    watch.look();
+    const { entries } = assemblyOf(cdkOut);
+    for (const entry of entries) watch.manage(entry);
+    return entries;
+  };
+  return { text, deploy };
 }
 
 /** A world, and everybody who follows what happens in it. */
@@ -209,7 +241,7 @@ async function begin(options: RehearsalOptions, assembly: Assembly): Promise<Liv
   const watch = new Watch(world.account, places);
   const leaving = new Leaving(world, assembly.entries, { since: DEPLOYED, days: options.days });
   const pipelines = new RehearsedPipelines(world, places, seededRandom(`${seed}/pipelines`), leaving);
-  const roleSteps = new RoleSteps(world, seededRandom(`${seed}/role-steps`), assembly.stepRoles);
+  const roleSteps = new RoleSteps(world, seededRandom(`${seed}/role-steps`), assembly.stepRoles, leaving);
   const providerSteps = new ProviderSteps(world, seededRandom(`${seed}/provider-steps`));
   const nodeLogins = new NodeLogins(world, seededRandom(`${seed}/node-logins`));
   const timeline = new Timeline(DEPLOYED, places);
@@ -284,6 +316,7 @@ function reportOf(
     promises,
     held: promises.every(({ held }) => held),
     timeline: timeline.moments,
+    wayOut: lived.leaving.rows,
     realSeconds: Math.round((performance.now() - startedAt) / 100) / 10,
     ...(trouble && { faults: faultsReport(trouble, watch, days) }),
   };

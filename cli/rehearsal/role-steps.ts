@@ -1,8 +1,9 @@
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { Random } from '../../local/random';
 import type { World } from '../../local/world';
+import type { Leaving } from './leaving';
 import { stsClient } from './sts-client';
-import { type TrustedSteps, trustedSteps } from './trusted-steps';
+import type { TrustedSteps } from './trusted-steps';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -60,16 +61,17 @@ export class RoleSteps {
   /** Times that the issuer got a new key. */
   keys = 0;
 
-  /** @param roles that the stack has for steps */
+  /** @param roles that the stack has for steps. @param leaving whose pipelines do not take a role yet */
   constructor(
     private readonly world: World,
     private readonly random: Random,
     readonly roles: number,
+    private readonly leaving: Pick<Leaving, 'holdsBack'>,
   ) {}
 
-  start(): void {
-    const { scheduler, clock, hosts, account } = this.world;
-    const all = account.iam.roles.all().flatMap(trustedSteps);
+  /** @param all that roles of the account trust */
+  start(all: readonly TrustedSteps[]): void {
+    const { scheduler, clock, hosts } = this.world;
     for (const { role, ...step } of all) {
       if (!hosts.bitbucket.hasWorkspace(step.workspace)) hosts.bitbucket.addWorkspace(step.workspace);
       scheduler.every(daily(this.random), `step that takes ${role.name}`, this.#steps({ role, ...step }));
@@ -103,6 +105,7 @@ export class RoleSteps {
       const taken = await this.#take(role.arn, stranger);
       if ('credentials' in taken) this.letIn.push(this.#amiss(role.name, 'a session'));
     }
+    if (this.leaving.holdsBack(role.arn)) return;
     const taken = await this.#take(role.arn, step);
     if ('error' in taken) {
       this.failures.push(this.#amiss(role.name, taken.error));

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bold } from 'yoctocolors';
 import { KeyturnError } from '../../functions/core/errors';
@@ -49,6 +52,7 @@ export async function simulateDays(options: SimulateOptions, cdkOut: string, ter
     cdkOut,
     days,
     seed,
+    configuration: configurationOf(options, terminal),
     everyHour: options.everyHour === true,
     faults: options.faults,
     onDeployed: ({ ArchiveBucketName }) => {
@@ -74,6 +78,20 @@ export async function simulateDays(options: SimulateOptions, cdkOut: string, ter
     : `${options.faults ? renderFaultyLife(rehearsal, again) : renderRehearsal(rehearsal)}\n\n${bold('Report')}\n${verdict}${archive ? renderSaved(archive) : ''}`;
   stdout.write(`${text}\n`);
   return rehearsal.held ? 0 : 1;
+}
+
+/** A changed text is synthesized as a file that somebody has saved. */
+function configurationOf({ config }: SimulateOptions, { folder, synthesize }: Terminal) {
+  const saved = async (text: string) => {
+    const own = mkdtempSync(join(tmpdir(), 'keyturn-changed-'));
+    try {
+      writeFileSync(join(own, 'keyturn.yaml'), text);
+      return await synthesize('keyturn.yaml', own);
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
+  };
+  return { text: readFileSync(resolve(folder, config), 'utf8'), synthesize: saved };
 }
 
 /** What lives the same days again. */

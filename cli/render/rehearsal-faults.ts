@@ -2,11 +2,10 @@ import { bold, green, red } from 'yoctocolors';
 import { DAY, HOUR, MINUTE } from '../../functions/core/duration';
 import type { Verdict } from '../rehearsal/promises';
 import type { FaultRow, FaultsReport, Report } from '../rehearsal/rehearse';
+import { renderPromise } from './promise';
 import { table } from './table';
+import { renderWayOut } from './way-out';
 import { counted, wrapped } from './wrapped';
-
-/** What stands under a promise. */
-const EVIDENCE = ' '.repeat(9);
 
 /** What went wrong in a life, what came of it, and which promise held, for people. @param again the command for the same life */
 export function renderFaultyLife(report: Report, again: string): string {
@@ -37,7 +36,8 @@ export function renderFaultyLife(report: Report, again: string): string {
     ),
     '',
     bold('Promises'),
-    ...promises.map(renderVerdict),
+    ...promises.flatMap(renderPromise),
+    ...renderWayOut(report.wayOut),
     '',
     ...(held ? proved(report) : broken(promises, faults)),
     '',
@@ -70,12 +70,6 @@ function pipelines({ pipelineLogins, pipelineLoginFailures }: Report, faults: Fa
     ),
     'No login with a dead key is excused by anything.',
   ];
-}
-
-function renderVerdict({ promise, says, held, evidence }: Verdict): string {
-  const name = promise === 'delivery' ? 'all' : promise;
-  const head = `${held ? green('held') : red('BROKE')} ${name.padEnd(held ? 3 : 2)} `;
-  return [`${head}${wrapped(says, EVIDENCE).trimStart()}`, wrapped(evidence, EVIDENCE)].join('\n');
 }
 
 function proved({ seed, faults, managedKeys, days }: Report): readonly string[] {

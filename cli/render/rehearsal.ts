@@ -2,19 +2,19 @@ import { bold, dim, green, red, yellow } from 'yoctocolors';
 import { TYPED } from '../invocation';
 import type { Lived } from '../rehearsal/local-clock';
 import type { NaiveReport } from '../rehearsal/naive';
-import type { Report } from '../rehearsal/rehearse';
+import type { KeyRow, Report } from '../rehearsal/rehearse';
 import type { SavedArchive } from '../rehearsal/save-archive';
 import type { Addresses } from '../rehearsal/serve';
 import type { Moment } from '../rehearsal/timeline';
-import { table } from './table';
+import { hanging } from './hanging';
+import { renderPromise } from './promise';
+import { renderWayOut } from './way-out';
+import { COLUMNS } from './wrapped';
 
 /** A command that is too long for one line, as a shell takes it in two. */
 function inTwoLines(command: string): string {
   return command.length <= COLUMNS ? command : command.replace(/ (?=--[^ ]+ [^ ]+$)/, ' \\\n  ');
 }
-
-/** What people's terminals have. */
-const COLUMNS = 80;
 
 const COLOUR: Readonly<Record<string, (text: string) => string>> = {
   delivered: green,
@@ -23,48 +23,47 @@ const COLOUR: Readonly<Record<string, (text: string) => string>> = {
   finding: yellow,
 };
 
-/** The history, the keys and the verdict of a rehearsal, for people. */
+/** The history, the keys and the verdict of a rehearsal, for people, in 80 columns. */
 export function renderRehearsal(report: Report): string {
+  const { days, managedKeys, start, seed, keys, promises, wayOut, held } = report;
   return [
-    bold(
-      `${report.days} days of ${report.managedKeys} managed ${report.managedKeys === 1 ? 'key' : 'keys'}, from ${report.start.slice(0, 10)} (seed ${report.seed})`,
-    ),
+    ...hanging(
+      `${counted(days, 'day')} of ${counted(managedKeys, 'managed key')}, from ${start.slice(0, 10)} (seed ${seed})`,
+    ).map(bold),
     '',
-    ...withoutRepeats(report.timeline).map(renderMoment),
+    ...withoutRepeats(report.timeline).flatMap(renderMoment),
     '',
     bold('Keys'),
-    table(
-      ['managed key', 'user', 'access key', 'status', 'created', 'age', 'held by'],
-      report.keys.map((key) => [
-        key.key,
-        key.user,
-        key.accessKeyId,
-        key.status,
-        key.createdAt.slice(0, 10),
-        `${key.ageDays} days`,
-        key.heldBy.join(', ') || '-',
-      ]),
-    ),
+    ...keys.flatMap(renderKey),
+    ...renderWayOut(wayOut),
     '',
     bold('Runs'),
-    `${report.runs} function runs with ${report.awsCalls} AWS calls; ${report.passedOver} hourly ones were passed over, because nothing had been written since one that had nothing to do (--every-hour makes them all).`,
-    `${counted(report.rotations, 'rotation')}, ${counted(report.deliveries, 'delivery', 'deliveries')}, ${counted(report.deactivations, 'deactivation')}, ${counted(report.deletions, 'deletion')}, ${counted(report.findings, 'finding')}.`,
+    ...hanging(
+      `${report.runs} function runs with ${report.awsCalls} AWS calls; ${report.passedOver} hourly ones were passed over, because nothing had been written since one that had nothing to do (--every-hour makes them all).`,
+    ),
+    ...hanging(
+      `${counted(report.rotations, 'rotation')}, ${counted(report.deliveries, 'delivery', 'deliveries')}, ${counted(report.deactivations, 'deactivation')}, ${counted(report.deletions, 'deletion')}, ${counted(report.findings, 'finding')}.`,
+    ),
     `Longest torn pair: ${report.longestTornMilliseconds} ms of simulated time. Simulated in ${report.realSeconds} s.`,
     '',
     bold('Promises'),
-    table(
-      ['', 'promise', 'evidence'],
-      report.promises.map(({ promise, says, held, evidence }) => [
-        `${held ? green('held') : red('BROKEN')} ${promise}`,
-        says,
-        evidence,
-      ]),
-    ),
+    ...promises.flatMap(renderPromise),
     '',
-    report.held
-      ? green(bold('Every promise held that a year without accidents can test; the tests cover K9 and K11 to K14 too.'))
-      : red(bold('A promise was broken.')),
+    ...(held ? hanging(HELD).map((line) => green(bold(line))) : [red(bold('A promise was broken.'))]),
   ].join('\n');
+}
+
+const HELD = 'Every promise held that a year without accidents can test; the tests cover K9 and K11 to K14 too.';
+
+/** One key in its line, and who has it under that. */
+function renderKey(row: KeyRow): readonly string[] {
+  const { key, user, accessKeyId, status, createdAt, ageDays, heldBy } = row;
+  return [
+    ...hanging(`${key}  ${accessKeyId}  ${status}, of ${createdAt.slice(0, 10)}, ${counted(ageDays, 'day')} old`, '  '),
+    ...hanging(`  user ${user}${heldBy.length === 0 ? '' : `; held by ${heldBy.join(', ')}`}`, '    ').map((line) =>
+      dim(line),
+    ),
+  ];
 }
 
 /** Trouble that lasts is met by every run; people read it once, with how often it came again. */
@@ -85,19 +84,24 @@ function withoutRepeats(timeline: readonly Moment[]): readonly Moment[] {
   });
 }
 
-function renderMoment(moment: Moment): string {
-  const colour = COLOUR[moment.event] ?? ((text: string) => text);
+/** In one line where that fits; what a finding says stands under it. */
+function renderMoment(moment: Moment): readonly string[] {
+  const { day, at, key = '-', event, message } = moment;
+  const colour = COLOUR[event] ?? ((text: string) => text);
   const details = [
     moment.accessKeyId,
     moment.target === undefined ? undefined : `to ${moment.target}`,
     moment.tornMilliseconds === undefined ? undefined : `torn for ${moment.tornMilliseconds} ms`,
-    moment.reason === undefined || moment.event === 'delivered' ? undefined : `(${moment.reason})`,
+    moment.reason === undefined || event === 'delivered' ? undefined : `(${moment.reason})`,
   ];
-  const when = dim(moment.at.slice(0, 19).replace('T', ' '));
-  const text = details.filter((detail) => detail !== undefined).join(' ');
-  const message = moment.event === 'finding' ? `\n${' '.repeat(30)}${dim(moment.message ?? '')}` : '';
-  return `day ${String(moment.day).padStart(3)}  ${when}  ${moment.key ?? '-'}  ${colour(moment.event.padEnd(11))} ${text}${message}`;
+  const when = `day ${String(day).padStart(3)}  ${minuteOf(at)}`;
+  const text = [event, ...details].filter((detail) => detail !== undefined).join(' ');
+  const [first = '', ...more] = hanging(`${when}  ${key}  ${text}`, UNDER_DAY);
+  const said = event === 'finding' && message !== undefined ? hanging(UNDER_DAY + message, UNDER_DAY) : [];
+  return [first.replace(`  ${event}`, `  ${colour(event)}`), ...more, ...said.map((line) => dim(line))];
 }
+
+const UNDER_DAY = ' '.repeat(9);
 
 /** What the literal rules did, and the day on which they met IAM's limit. */
 export function renderNaive({ rules, moments, failure }: NaiveReport): string {
@@ -107,8 +111,12 @@ export function renderNaive({ rules, moments, failure }: NaiveReport): string {
   const end =
     failure === undefined
       ? 'No rotation failed.'
-      : `${red(bold(`Day ${failure.day}: ${failure.error}`))}: ${failure.message}\n${failure.why}`;
-  return [bold(`Three literal rules: ${rules.join(', ')}`), '', ...lines, '', end].join('\n');
+      : [
+          red(bold(`Day ${failure.day}: ${failure.error}`)),
+          ...hanging(failure.message),
+          ...failure.why.split('\n').flatMap((line) => hanging(line)),
+        ].join('\n');
+  return [...hanging(`Three literal rules: ${rules.join(', ')}`).map(bold), '', ...lines, '', end].join('\n');
 }
 
 /** Where the archive was copied to, and how it is checked. */
@@ -117,7 +125,9 @@ export function renderSaved({ folder, publicKey, objects }: SavedArchive): strin
     '',
     '',
     bold('Archive'),
-    `${objects.toLocaleString('en')} objects in ${folder}. Check them, change a byte, and check them again:`,
+    ...hanging(
+      `${objects.toLocaleString('en')} objects in ${folder}. Check them, change a byte, and check them again:`,
+    ),
     `  ${TYPED.keyturn} verify ${folder} --public-key ${publicKey}`,
   ].join('\n');
 }
@@ -137,6 +147,8 @@ export function renderLived({ from, to, timeline, ...counts }: Lived): string {
   ].join('\n');
 }
 
+const UNDER_MINUTE = ' '.repeat(18);
+
 /** One line of 80 columns, and what does not fit there under it. */
 function renderBriefly({ at, event, key, accessKeyId = '', target, reason, message }: Moment): string {
   const colour = COLOUR[event] ?? ((text: string) => text);
@@ -144,19 +156,8 @@ function renderBriefly({ at, event, key, accessKeyId = '', target, reason, messa
   const first = `${dim(minuteOf(at))}  ${colour(event.padEnd(13))}  ${accessKeyId.padEnd(20)}  ${key ?? ''}`.trimEnd();
   return [
     first,
-    ...(more === undefined ? [] : wrapped(more, COLUMNS - 18).map((line) => `${' '.repeat(18)}${dim(line)}`)),
+    ...(more === undefined ? [] : hanging(UNDER_MINUTE + more, UNDER_MINUTE).map((line) => dim(line))),
   ].join('\n');
-}
-
-/** Words in lines that are no longer than this, but for words that are. */
-function wrapped(text: string, columns: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > columns) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }
 
 function minuteOf(instant: string): string {

@@ -27,8 +27,9 @@ function restartByHand({ account, hosts }: World): void {
   const [SecretArn = ''] = account.secretsManager
     .listSecrets({})
     .SecretList.flatMap(({ Name, ARN }) => (Name === 'keyturn/web-shop-backup' ? [ARN] : []));
+  const [VersionId, AccessKeyId] = ['access-key-AKIA0000000000000001-20260101T000000Z', 'AKIA0000000000000001'];
   for (const node of [ONE, TWO]) {
-    const Parameters = { SecretArn: [SecretArn], VersionId: ['by-hand'], AccessKeyId: ['AKIA'] };
+    const Parameters = { SecretArn: [SecretArn], VersionId: [VersionId], AccessKeyId: [AccessKeyId] };
     account.runCommand.sendCommand({ DocumentName: 'keyturn-restart-bitbucket', InstanceIds: [node], Parameters });
     hosts.dataCenter.node(node);
   }

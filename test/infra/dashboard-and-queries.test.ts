@@ -125,7 +125,9 @@ describe('the dashboard', () => {
     expect(shown).toHaveLength(body.widgets.length + 1);
     expect(shown.at(-1)?.properties).toMatchObject({
       title: "Alarms of the provider's endpoint",
-      alarms: [expect.stringContaining('ProviderAlarms'), expect.stringContaining('ProviderAlarms')],
+      alarms: ['providerfailing', 'providerthrottled', 'tokenreused'].map((name) =>
+        expect.stringContaining(`ProviderAlarms${name}`),
+      ),
     });
   });
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOUR } from '../../functions/core/duration';
+import { HOUR, MINUTE } from '../../functions/core/duration';
 import type { Typed } from '../cli/typed';
 import { endpointThatGives } from '../infra/synthesized';
 import { at, configOf, FAULTS, type Fault } from './faults';
@@ -21,6 +21,9 @@ beforeAll(async () => {
   for (const [name, { plant }] of ALL) await plant(at(told, name));
   for (const plant of Object.values(STACK)) plant(told);
   await told.passes(3 * HOUR);
+  // Its alarm is on for ten minutes.
+  STACK['token-reused']?.(told);
+  await told.passes(2 * MINUTE);
 }, 240_000);
 afterAll(() => told.close());
 

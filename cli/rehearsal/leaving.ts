@@ -87,7 +87,9 @@ export class Leaving {
       const { entry, roles } = key;
       if (roles.length > 0 || isObserved(entry)) return key;
       const { ResourcePolicy } = account.secretsManager.getResourcePolicy({ SecretId: secretName(entry.id) });
-      const seen = { ...entry, readers: rolesThatRead(ResourcePolicy), keys: [], isWhole: false };
+      // Nothing is read yet of what its keys did.
+      const unseen = { keys: [], isWhole: false, since: new Date(this.world.clock.now()), regions: [] };
+      const seen = { ...entry, ...unseen, readers: rolesThatRead(ResourcePolicy) };
       const wanted = changesOf(entry, place, false).map(({ roleArn }) => roleArn);
       const canGo = blockersOf(seen, []).length === 0 && wanted.every((role) => ready.has(role));
       return canGo ? { ...key, roles: wanted } : key;

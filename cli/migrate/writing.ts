@@ -160,7 +160,8 @@ function providerStep({ environment }: StepsOfTarget): string {
       : [`    deployment: ${isUuid ? `'NAME OF THE ENVIRONMENT' # ${environment}` : plain(environment)}`]),
     '    oidc: true',
     '    script:',
-    `      - export AWS_ACCESS_KEY_ID=$${NAMES[0]} AWS_SECRET_ACCESS_KEY=$${NAMES[1]}`,
+    `      - export AWS_ACCESS_KEY_ID=$${NAMES[0]}`,
+    `      - export AWS_SECRET_ACCESS_KEY=$${NAMES[1]}`,
     `      - export AWS_SESSION_TOKEN=$${NAMES[2]}`,
     '      - aws sts get-caller-identity',
   ].join('\n');

@@ -13,7 +13,7 @@ import { EXIT, EXIT_CODES } from '../exit-code';
 import { type Change, changesOf } from '../exits/change';
 import { type ExitsOptions, type ReadExits, readExits } from '../exits/read-exits';
 import { withExits } from '../exits/with-exits';
-import { areTaken } from '../migrate/places';
+import { areTaken, placesOf } from '../migrate/places';
 import { type SeenRole, type Stage, stageOf } from '../migrate/stage';
 import { givenByProvider, type Taking, type Takings, takenByToken } from '../migrate/takings';
 import { replacedByText, WAYS, type Way, type Writing, writingsFor } from '../migrate/writing';
@@ -139,7 +139,7 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
       used: last?.toISOString(),
       taken: taken.map(({ at, role: _role, ...step }) => ({ ...step, at: at.toISOString() })),
     })),
-    places: changes.flatMap(({ held }) => held).length,
+    places: changes.flatMap(({ held }) => [...placesOf(held)]).length,
     lastUsed: key.lastUsed.get(currentKey(secret)?.accessKeyId ?? '')?.at?.toISOString(),
     idleFor: days,
     notBefore: stage === 'waits' || stage === 'retire' ? idle && latest(idle, until).toISOString() : undefined,

@@ -96,12 +96,21 @@ export function iamActions(call: Pick<KeyCall, 'source' | 'name' | 'parameters'>
     return method === undefined ? undefined : [`apigateway:${method}`];
   }
   if (named === 'kms:ReEncrypt') return ['kms:ReEncryptFrom', 'kms:ReEncryptTo'];
+  if (named === 'sts:AssumeRole') return [named, ...besideTaking(call.parameters)];
   if (named === 'lambda:Invoke') return ['lambda:InvokeFunction'];
   // CloudFormation's API reference, DescribeStacks.
   if (named === 'cloudformation:DescribeStacks' && call.parameters.stackName === undefined) {
     return [named, 'cloudformation:ListStacks'];
   }
   return [named];
+}
+
+/** What whoever takes a role needs for what goes along (IAM's user guide, "Pass session tags in AWS STS", "Source identity"). */
+function besideTaking({ tags, sourceIdentity }: KeyCall['parameters']): readonly string[] {
+  return [
+    ...(Array.isArray(tags) && tags.length > 0 ? ['sts:TagSession'] : []),
+    ...(sourceIdentity === undefined || sourceIdentity === null ? [] : ['sts:SetSourceIdentity']),
+  ];
 }
 
 function serviceOf(source: string): string {

@@ -22,25 +22,36 @@ const by =
   };
 
 const regional =
-  (service: string, rest: (name: string, call: KeyCall) => string) =>
+  (service: string, rest: (name: string) => string) =>
   (name: string, call: KeyCall, { partition, account }: Place) =>
-    `arn:${partition}:${service}:${call.region}:${account}:${rest(name, call)}`;
+    `arn:${partition}:${service}:${call.region}:${account}:${rest(name)}`;
 
 const bucket = by('bucketName', (name, _call, { partition }) => `arn:${partition}:s3:::${name}`);
-const repository = by(
-  'repositoryName',
-  regional('ecr', (name) => `repository/${name}`),
-);
-const lambda = by(
-  'functionName',
-  // It may be the end of an ARN, from the account on.
-  regional('lambda', (name) => `function:${name.replace(/^\d{12}:function:/, '')}`),
-);
-// Secrets Manager puts six characters behind the name.
-const secret = by(
+const ACCOUNT = /^\d{12}$/;
+
+/** The registry may be another account's. */
+const repository: Resources = (call, place) => {
+  const { registryId = place.account } = call.parameters;
+  if (typeof registryId !== 'string' || !ACCOUNT.test(registryId)) return [];
+  const arn = regional('ecr', (name) => `repository/${name}`);
+  return by('repositoryName', arn)(call, { ...place, account: registryId });
+};
+/** A function's name may be the end of its ARN, from the account on: of another account too. */
+const lambda = by('functionName', (name, call, place) => {
+  const [, account = place.account, rest = name] = /^(\d{12}):function:(.+)$/.exec(name) ?? [];
+  return regional('lambda', () => `function:${rest}`)(name, call, { ...place, account });
+});
+const named = by(
   'secretId',
-  regional('secretsmanager', (name) => `secret:${name}-??????`),
+  regional('secretsmanager', (name) => `secret:${name}`),
 );
+/**
+ * Secrets Manager puts a hyphen and six characters behind a name. A call may leave them out, of an ARN too; a name that
+ * itself ends so its user guide warns of.
+ */
+const secret: Resources = (call, place) =>
+  named(call, place).map((arn) => (arn === call.parameters.secretId && SUFFIX.test(arn) ? arn : `${arn}-??????`));
+const SUFFIX = /-[A-Za-z0-9]{6}$/;
 const parameter = by(
   'name',
   // A version or a label may stand behind it.
@@ -107,7 +118,7 @@ export const NARROWED: Readonly<Record<string, Resources>> = {
   ...all(table, 'dynamodb', 'DescribeTable UpdateTable'),
   ...all(service, 'ecs', 'UpdateService'),
   ...all(distribution, 'cloudfront', 'CreateInvalidation GetInvalidation GetDistribution'),
-  ...all(arnIn('roleArn'), 'sts', 'AssumeRole'),
+  ...all(arnIn('roleArn'), 'sts', 'AssumeRole SetSourceIdentity TagSession'),
   ...all(arnIn('stateMachineArn'), 'states', 'StartExecution'),
   ...all(key, 'kms', 'Decrypt DescribeKey Encrypt GenerateDataKey GetPublicKey Sign Verify'),
 };

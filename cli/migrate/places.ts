@@ -42,6 +42,11 @@ export function areTaken(
   return changes.every(({ held }) => isGiven(held, new Set()));
 }
 
+/** Places of one repository that hold a key, each once: its environments, and undefined for the repository itself. */
+export function placesOf(held: readonly StepsOfTarget[]): ReadonlySet<string | undefined> {
+  return new Set(held.map(({ environment }) => environment?.toLowerCase()));
+}
+
 function repositoriesOf(steps: readonly ProvedStep[]): readonly SeenRepository[] {
   return [...new Set(steps.map(({ repository }) => repository.toLowerCase()))].map((repository) => {
     const all = steps.filter((step) => step.repository.toLowerCase() === repository);
@@ -52,7 +57,7 @@ function repositoriesOf(steps: readonly ProvedStep[]): readonly SeenRepository[]
 
 function fits({ repository, environments, isPlain }: SeenRepository, held: readonly StepsOfTarget[]): boolean {
   const named = held[0]?.repository?.toLowerCase() ?? '';
-  const places = new Set(held.map(({ environment }) => environment?.toLowerCase()));
+  const places = placesOf(held);
   const wanted = [...places].filter((place) => place !== undefined);
   return (
     (!UUID.test(named) || named === repository) &&

@@ -136,7 +136,9 @@ export function pipelineStep(
     '    script:',
     '      - unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY # SDKs take a key first',
     `      - export AWS_ROLE_ARN=${roleArn}`,
-    '      - export AWS_ROLE_SESSION_NAME=build-$BITBUCKET_BUILD_NUMBER',
+    // All that later events of the session say of it. STS takes 64 characters of `[\w+=,.@-]`; a build has ten at most.
+    '      - SLUG=$(printf %.50s "$BITBUCKET_REPO_SLUG" | tr -c A-Za-z0-9_.- _)',
+    '      - export AWS_ROLE_SESSION_NAME=$SLUG-$BITBUCKET_BUILD_NUMBER',
     '      - export AWS_WEB_IDENTITY_TOKEN_FILE=$(mktemp)',
     '      - printf %s "$BITBUCKET_STEP_OIDC_TOKEN" > "$AWS_WEB_IDENTITY_TOKEN_FILE"',
     '      - aws sts get-caller-identity',

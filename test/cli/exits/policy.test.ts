@@ -22,7 +22,7 @@ function call(service: string, eventName: string, more: Record<string, unknown> 
 }
 
 describe('the right that a call takes', () => {
-  it.each([
+  it.each<[string, string, string[], object?]>([
     ['ecr', 'PutImage', ['ecr:PutImage']],
     ['lambda', 'UpdateFunctionCode20150331v2', ['lambda:UpdateFunctionCode']],
     ['lambda', 'PublishLayerVersion20181031', ['lambda:PublishLayerVersion']],
@@ -38,8 +38,10 @@ describe('the right that a call takes', () => {
     ['apigateway', 'CreateDeployment', ['apigateway:POST']],
     ['apigateway', 'UpdateStage', ['apigateway:PATCH']],
     ['sts', 'AssumeRole', ['sts:AssumeRole']],
-  ])('%s %s is one that IAM has', async (service, name, actions) => {
-    expect(iamActions(call(service, name))).toEqual(actions);
+    ['sts', 'AssumeRole', ['sts:AssumeRole', 'sts:TagSession'], { tags: [{ key: 'a', value: 'b' }] }],
+    ['sts', 'AssumeRole', ['sts:AssumeRole', 'sts:SetSourceIdentity'], { sourceIdentity: 'alice' }],
+  ])('%s %s is one that IAM has', async (service, name, actions, requestParameters = {}) => {
+    expect(iamActions(call(service, name, { requestParameters }))).toEqual(actions);
     for (const action of actions) expect(await isAction(action), action).toBe(true);
   });
 
@@ -91,6 +93,7 @@ const PARAMETERS = {
   roleArn: 'arn:aws:iam::111122223333:role/deploy',
   stateMachineArn: 'arn:aws:states:eu-west-1:111122223333:stateMachine:web-shop',
 };
+const SECRET = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:web-shop/db';
 const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-0000-0000-000000000000';
 
 describe('the resource that a call is about', () => {
@@ -118,12 +121,25 @@ describe('the resource that a call is about', () => {
       'arn:aws:ssm:eu-west-1:111122223333:parameter/web-shop/version',
     ],
     ['ecs', 'UpdateService', { service: 'a' }, 'arn:aws:ecs:eu-west-1:111122223333:service/default/a'],
+    ['secretsmanager', 'GetSecretValue', { secretId: `${SECRET}-AbCdEf` }, `${SECRET}-AbCdEf`],
+    // Without what Secrets Manager puts behind the name it means the same secret, and is the ARN of none.
+    ['secretsmanager', 'GetSecretValue', { secretId: SECRET }, `${SECRET}-??????`],
     [
-      'secretsmanager',
-      'GetSecretValue',
-      { secretId: `${KEY.replace('kms', 'secretsmanager')}` },
-      KEY.replace('kms', 'secretsmanager'),
+      'ecr',
+      'BatchGetImage',
+      { repositoryName: 'base', registryId: '444455556666' },
+      'arn:aws:ecr:eu-west-1:444455556666:repository/base',
     ],
+    ['ecr', 'BatchGetImage', { repositoryName: 'base', registryId: '*' }, '*'],
+    [
+      'lambda',
+      'GetFunction',
+      { functionName: '444455556666:function:api' },
+      'arn:aws:lambda:eu-west-1:444455556666:function:api',
+    ],
+    ['lambda', 'GetFunction', { functionName: 'api' }, 'arn:aws:lambda:eu-west-1:111122223333:function:api'],
+    ['sts', 'TagSession', { roleArn: PARAMETERS.roleArn }, PARAMETERS.roleArn],
+    ['sts', 'SetSourceIdentity', { roleArn: PARAMETERS.roleArn }, PARAMETERS.roleArn],
     ['ecr', 'GetAuthorizationToken', {}, '*'],
     ['ecr', 'PutImage', {}, '*'],
     ['ecr', 'PutImage', { repositoryName: { odd: 1 } }, '*'],

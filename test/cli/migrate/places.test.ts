@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { areTaken } from '../../../cli/migrate/places';
+import { areTaken, placesOf } from '../../../cli/migrate/places';
 import type { StepsOfTarget } from '../../../functions/core/hosts/host';
 
 const uuid = (digit: number) => `{00000000-0000-4000-8000-00000000000${digit}}`;
@@ -55,6 +55,10 @@ describe('every place that holds a key has taken a role', () => {
     ],
   ])('not: %s', (_says, held, steps) => {
     expect(areTaken(changes(...held), steps.map(step))).toBe(false);
+  });
+
+  it('is asked of each place once', () => {
+    expect([...placesOf(['shop A', 'shop a', 'shop', 'shop'].map(place))]).toEqual(['a', undefined]);
   });
 
   it('is decided at once where many repositories hold it, and one has not taken it', () => {

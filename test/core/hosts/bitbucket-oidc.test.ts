@@ -1,5 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { bitbucketOidcSchema, bitbucketTrust, isProviderOf } from '../../../functions/core/hosts/bitbucket-oidc';
+import { parse } from 'yaml';
+import {
+  bitbucketOidcSchema,
+  bitbucketTrust,
+  isProviderOf,
+  pipelineStep,
+} from '../../../functions/core/hosts/bitbucket-oidc';
 import { providerName } from '../../../functions/core/hosts/oidc';
 
 const WORKSPACE = '0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31';
@@ -85,4 +92,20 @@ it("knows the provider of a workspace from another one's", () => {
   expect(isProviderOf(arn, 'acm')).toBe(false);
   expect(isProviderOf(arn.replace('/acme/', '/evil/'), 'acme')).toBe(false);
   expect(isProviderOf(arn.replace(':oidc-provider/', ':saml-provider/'), 'acme')).toBe(false);
+});
+
+// What a session did later has its name in CloudTrail, and no subject. STS takes `[\w+=,.@-]{2,64}`.
+it.each([
+  ['web-shop', '42', 'web-shop-42'],
+  ['a.b_c', '7', 'a.b_c-7'],
+  ['x'.repeat(62), '1234567890', `${'x'.repeat(50)}-1234567890`],
+  ['a b/c:d$(id)', '1', 'a_b_c_d__id_-1'],
+])('calls its session by repository and build: %s %s', (BITBUCKET_REPO_SLUG, BITBUCKET_BUILD_NUMBER, name) => {
+  const [item] = parse(pipelineStep('arn:aws:iam::111122223333:role/web-shop', {})) as [{ step: { script: string[] } }];
+  const lines = item.step.script.filter((line) => !/^aws |TOKEN/.test(line));
+  const env = { PATH: process.env.PATH, BITBUCKET_REPO_SLUG, BITBUCKET_BUILD_NUMBER };
+  for (const shell of ['sh', 'bash']) {
+    const script = [...lines, 'printf %s "$AWS_ROLE_SESSION_NAME"'].join('\n');
+    expect(execFileSync(shell, ['-e', '-c', script], { env, encoding: 'utf8' })).toBe(name);
+  }
 });

@@ -19,7 +19,7 @@ export function renderWho({ role, region, since, uses, unattributed, unread }: W
 }
 
 const ROLELESS = 'CloudTrail does not say which role was asked for, this one or another.';
-const LESS = 'Ask for less with a later --since, or ask CloudTrail Lake.';
+const LESS = 'Ask for less with a later --since, or ask your trail (docs/start/keyless.md).';
 const CLAIMED = 'claimed by whoever called, and proved by nobody:';
 
 function useLines(use: WhoUseDocument) {

@@ -56,6 +56,24 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Questions to the events of CloudTrail, which lie in a log group that only who asks knows: it is chosen there. */
+const OF_TRAIL: Readonly<Record<string, readonly string[]>> = {
+  'Who took a role': [
+    '# Choose the log group of a trail that logs read events, and write the role in the place of web-shop-deploy.',
+    'fields eventTime, userIdentity.userName as subject, requestParameters.roleSessionName as session, sourceIPAddress, errorCode, responseElements.credentials.accessKeyId as accessKeyId',
+    'filter eventName = "AssumeRoleWithWebIdentity" and requestParameters.roleArn like /:role\\/(.*\\/)?web-shop-deploy$/',
+    'sort eventTime desc',
+    'limit 10000',
+  ],
+  'What a session did': [
+    '# Choose the log group of a trail, and write the access key ID that the session got in the place of ASIA.',
+    'fields eventTime, eventSource, eventName, awsRegion, sourceIPAddress, errorCode',
+    'filter userIdentity.accessKeyId = "ASIA"',
+    'sort eventTime asc',
+    'limit 10000',
+  ],
+};
+
 export interface SavedQueriesProps {
   /** The record of record. */
   readonly auditLog: ILogGroup;
@@ -65,13 +83,16 @@ export interface SavedQueriesProps {
 export class SavedQueries extends Construct {
   constructor(scope: Construct, id: string, { auditLog }: SavedQueriesProps) {
     super(scope, id);
-    for (const [name, lines] of Object.entries(QUERIES)) {
-      new CfnQueryDefinition(this, name.replaceAll(' ', ''), {
-        name: `Keyturn/${name}`,
-        logGroupNames: [auditLog.logGroupName],
-        queryString: queryOf(lines),
-      });
-    }
+    for (const [name, lines] of Object.entries(QUERIES)) this.save(name, lines, [auditLog.logGroupName]);
+    for (const [name, lines] of Object.entries(OF_TRAIL)) this.save(name, lines);
+  }
+
+  private save(name: string, lines: readonly string[], logGroupNames?: string[]): void {
+    new CfnQueryDefinition(this, name.replaceAll(' ', ''), {
+      name: `Keyturn/${name}`,
+      logGroupNames,
+      queryString: queryOf(lines),
+    });
   }
 }
 

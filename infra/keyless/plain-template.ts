@@ -39,6 +39,14 @@ const POLICY =
   `(?!arn:aws[a-z-]*:iam::aws:policy/([^,]*/)?(${inAnyCase('AdministratorAccess')}(-[^,]*)?|${inAnyCase('IAMFullAccess')})(,|$))` +
   'arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[a-zA-Z0-9+=.@/_-]{1,512}';
 
+const PROVIDER_EXISTS =
+  "Whether the account has the workspace's provider already; its ARN is made from the account and the workspace, " +
+  'arn:aws:iam::ACCOUNT:oidc-provider/api.bitbucket.org/2.0/workspaces/WORKSPACE/pipelines-config/identity/oidc';
+/** Path and name of a policy of the account that the role is made in: a stack set has one value for many accounts. */
+const OWN_POLICY = '^(([a-zA-Z0-9+=.@_-]{1,128}/){0,8}[a-zA-Z0-9+=.@_-]{1,128})?$';
+
+const OWN = 'Path and name, without an account, of a policy that each account has, such as team/pipelines';
+
 const hint = (what: string) => `${what}: Repository settings, Pipelines, OpenID Connect at Bitbucket shows it.`;
 
 /** A parameter. */
@@ -86,10 +94,8 @@ function parametersOf(scope: Stack) {
       pattern: '^([0-9a-f]{40})?$',
       default: '',
     }),
-    providerExists: text(scope, 'ProviderExists', "Whether the account has the workspace's provider already", {
-      values: [NO, 'yes'],
-      default: NO,
-    }),
+    // Its ARN follows from account and workspace, and differs in each account of a stack set: nobody has to give it.
+    providerExists: text(scope, 'ProviderExists', PROVIDER_EXISTS, { values: [NO, 'yes'], default: NO }),
     roleName: text(scope, 'RoleName', 'Name of the role', { pattern: '^[a-zA-Z0-9+=,.@_-]{1,64}$' }),
     sessionSeconds: new CfnParameter(scope, 'SessionSeconds', {
       type: 'Number',
@@ -106,8 +112,16 @@ function parametersOf(scope: Stack) {
       item: POLICY,
       most: MOST_POLICIES,
     }),
+    ownPolicy: text(scope, 'OwnPolicy', `${OWN}; beside ManagedPolicies, ten together`, {
+      pattern: OWN_POLICY,
+      default: '',
+    }),
     boundary: text(scope, 'PermissionsBoundary', 'ARN of the policy that the role can never exceed', {
       pattern: '^(arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[a-zA-Z0-9+=,.@/_-]{1,512})?$',
+      default: '',
+    }),
+    ownBoundary: text(scope, 'OwnBoundary', `${OWN}; in place of PermissionsBoundary`, {
+      pattern: OWN_POLICY,
       default: '',
     }),
     administrator: text(scope, 'AdministratorAccess', 'Whether the role may do everything, in words', {
@@ -128,9 +142,12 @@ class Choices {
 
   /** A condition by its name. */
   define(name: string, expression: ICfnConditionExpression) {
-    const { logicalId } = new CfnCondition(this.scope, name, { expression });
+    const is = new CfnCondition(this.scope, name, { expression });
+    const { logicalId } = is;
     return {
       name,
+      /** For other conditions. */
+      is,
       choose: (whenTrue: unknown, whenFalse: unknown): string =>
         Token.asString(Fn.conditionIf(logicalId, whenTrue, whenFalse)),
     };
@@ -164,16 +181,35 @@ function trustPolicy(scope: Stack, given: Parameters, choices: Choices, provider
   return { document, anyStep };
 }
 
-function managedPolicies(scope: Stack, { policies, administrator }: Parameters, choices: Choices): string[] {
+/** ARN of a policy in the account that the stack is in. */
+function ownArn(scope: Stack, parameter: CfnParameter): string {
+  return `arn:${scope.partition}:iam::${scope.account}:policy/${parameter.valueAsString}`;
+}
+
+/** A comma between what is given; CloudFormation can make no ARN of each item of a list, so there is one of the account's own. */
+function managedPolicies(scope: Stack, given: Parameters, choices: Choices): string[] {
   const everything = `arn:${scope.partition}:iam::aws:policy/AdministratorAccess`;
-  const none = choices.define('HasNoPolicy', isEmpty(policies));
-  const mayAll = choices.define('MayDoEverything', isYes(administrator));
-  const together = Fn.split(',', Fn.join(',', [policies.valueAsString, everything]));
-  const chosen = mayAll.choose(
-    none.choose([everything], together),
-    none.choose({ Ref: 'AWS::NoValue' }, itemsOf(policies)),
-  );
-  return Token.asList(Token.asAny(chosen));
+  const hasSome = choices.define('HasPolicies', Fn.conditionNot(isEmpty(given.policies)));
+  const hasOwn = choices.define('HasOwnPolicy', Fn.conditionNot(isEmpty(given.ownPolicy)));
+  const mayAll = choices.define('MayDoEverything', isYes(given.administrator));
+  const either = Fn.conditionOr(hasSome.is, hasOwn.is);
+  const beforeOwn = choices.define('HasPoliciesBeforeOwn', Fn.conditionAnd(hasSome.is, hasOwn.is));
+  const beforeAll = choices.define('HasPoliciesBeforeAll', Fn.conditionAnd(either, mayAll.is));
+  const any = choices.define('HasAnyPolicy', Fn.conditionOr(either, mayAll.is));
+  const together = Fn.join('', [
+    given.policies.valueAsString,
+    beforeOwn.choose(',', ''),
+    hasOwn.choose(ownArn(scope, given.ownPolicy), ''),
+    beforeAll.choose(',', ''),
+    mayAll.choose(everything, ''),
+  ]);
+  return Token.asList(Token.asAny(any.choose(Fn.split(',', together), { Ref: 'AWS::NoValue' })));
+}
+
+function boundaryOf(scope: Stack, { boundary, ownBoundary }: Parameters, choices: Choices): string {
+  const none = choices.define('HasNoBoundary', isEmpty(boundary));
+  const own = choices.define('HasOwnBoundary', Fn.conditionNot(isEmpty(ownBoundary)));
+  return own.choose(ownArn(scope, ownBoundary), none.choose({ Ref: 'AWS::NoValue' }, boundary.valueAsString));
 }
 
 class PlainTemplate extends Stack {
@@ -193,16 +229,16 @@ class PlainTemplate extends Stack {
     const audience = usual.choose(`${AUDIENCE}${bare}`, given.audience.valueAsString);
     const provider = this.provider(given, choices, audience);
     const { document, anyStep } = trustPolicy(this, given, choices, provider, audience);
-    const noBoundary = choices.define('HasNoBoundary', isEmpty(given.boundary));
     const role = new CfnRole(this, 'Role', {
       roleName: given.roleName.valueAsString,
       description: 'Keyturn: taken by steps of Bitbucket Pipelines with a token of theirs',
       assumeRolePolicyDocument: document,
       maxSessionDuration: given.sessionSeconds.valueAsNumber,
       managedPolicyArns: managedPolicies(this, given, choices),
-      permissionsBoundary: noBoundary.choose({ Ref: 'AWS::NoValue' }, given.boundary.valueAsString),
+      permissionsBoundary: boundaryOf(this, given, choices),
     });
     this.requireEnvironment(given);
+    this.requireOneBoundary(given);
     const step = (environmentUuids?: string[], asked?: string) =>
       pipelineStep(role.attrArn, { environmentUuids, audience: asked, workspaceUuid: '' });
     const steps = (asked?: string) =>
@@ -233,6 +269,17 @@ class PlainTemplate extends Stack {
       provider.attrArn,
       `arn:${this.partition}:iam::${this.account}:oidc-provider/${providerName(issuer)}`,
     );
+  }
+
+  private requireOneBoundary({ boundary, ownBoundary }: Parameters): void {
+    new CfnRule(this, 'OneBoundary', {
+      assertions: [
+        {
+          assert: Fn.conditionOr(isEmpty(boundary), isEmpty(ownBoundary)),
+          assertDescription: 'Give either PermissionsBoundary or OwnBoundary.',
+        },
+      ],
+    });
   }
 
   private requireEnvironment({ environmentUuid, anyStep }: Parameters): void {

@@ -18,6 +18,8 @@ export interface IamRole {
   trusted: ReadonlyMap<string, string>;
   /** Seconds. */
   maxSessionDuration: number;
+  /** ARN of a policy. It is kept, and narrows nothing here. */
+  permissionsBoundary: string | undefined;
   readonly policies: IdentityPolicies;
   /** Calls of its sessions, oldest first; those before the last visible one are forgotten. */
   uses: readonly RoleUse[];
@@ -39,6 +41,8 @@ export interface CreateRoleInput {
   readonly Description?: string | undefined;
   /** Seconds, default 3600. */
   readonly MaxSessionDuration?: number | undefined;
+  /** ARN of a policy. */
+  readonly PermissionsBoundary?: string | undefined;
 }
 
 /** The account's roles and their policies: state for a policy evaluator, no evaluation. */
@@ -77,6 +81,7 @@ export class IamRoles {
       assumeRolePolicyDocument: parsedPolicy(input.AssumeRolePolicyDocument),
       trusted: this.trustedBy(input.AssumeRolePolicyDocument),
       maxSessionDuration: input.MaxSessionDuration ?? 3600,
+      permissionsBoundary: input.PermissionsBoundary,
       policies: new IdentityPolicies('role'),
       uses: [],
     };

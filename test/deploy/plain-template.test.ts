@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreatePolicyCommand, GetRoleCommand, IAMClient, ListAttachedRolePoliciesCommand } from '@aws-sdk/client-iam';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -133,6 +133,22 @@ describe('the plain template in an account that this project did not write', () 
     await deploy('any-step', { ProviderExists: 'yes', EnvironmentUuid: '', AnyStep: words });
     expect(await outcome(take('any-step', { sub: `${REPOSITORY}:${STEP}` }))).toBe('taken');
     expect(await outcome(take('any-step', { sub: `${OTHER}:${STEP}` }))).toBe('AccessDenied');
+  });
+
+  it('takes a policy of the account by its name, with a boundary, which this account keeps of users alone', async () => {
+    const credentials = { accessKeyId: ACCOUNT_ID, secretAccessKey: 'any' };
+    const iam = new IAMClient({ endpoint: emulator.url, region: REGION, maxAttempts: 1, credentials });
+    const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:PutObject', Resource: '*' }] };
+    for (const PolicyName of ['deploy', 'most']) {
+      const PolicyDocument = JSON.stringify(document);
+      await iam.send(new CreatePolicyCommand({ PolicyName, Path: '/team/', PolicyDocument }));
+    }
+    const read = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+    const more = { OwnPolicy: 'team/deploy', OwnBoundary: 'team/most', ManagedPolicies: read };
+    await deploy('own', { ProviderExists: 'yes', ...more });
+    const { AttachedPolicies = [] } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: 'own' }));
+    const arn = (name: string) => `arn:aws:iam::${ACCOUNT_ID}:policy/team/${name}`;
+    expect(AttachedPolicies.map(({ PolicyArn }) => PolicyArn).sort()).toEqual([arn('deploy'), read].sort());
   });
 
   it('is refused by its own rule and patterns', async () => {

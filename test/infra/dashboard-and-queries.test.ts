@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { AUDIT_EVENTS, AUDIT_OUTCOMES, auditEventSchema } from '../../functions/core/audit';
 import { METRIC } from '../../functions/core/names';
 import { COUNTERS } from '../../functions/core/run-summary';
+import { World } from '../../local/world';
+import { read } from '../docs/documents';
 import { deployed } from './deployed';
 import { endpointThatGives, ONE_KEY, resourcesOf, synthesize } from './synthesized';
 
@@ -29,6 +32,9 @@ const queries = new Map(
   ]),
 );
 
+const OF_TRAIL = ['Keyturn/Who took a role', 'Keyturn/What a session did'];
+const ofRecord = new Map([...queries].filter(([name]) => !OF_TRAIL.includes(name)));
+
 /** Names of fields that a query reads from an audit event, without functions, text and its own names. */
 function fieldsIn(query: string): readonly string[] {
   const own = [...query.matchAll(/\bas (\w+)(?:, (\w+)(?=\n|$))?|\?<(\w+)>/g)].flatMap((match) => match.slice(1));
@@ -36,12 +42,77 @@ function fieldsIn(query: string): readonly string[] {
     .replace(/^#.*$|^SOURCE \S+/gm, '')
     .replace(/"[^"]*"|\/.*\/(?=\n|$)/gm, '')
     .match(/[@a-zA-Z][\w.]*/g);
-  const language = /^(fields|filter|sort|limit|parse|stats|by|as|and|in|asc|desc|count|count_distinct|latest|concat)$/;
+  const language =
+    /^(fields|filter|sort|limit|parse|stats|by|as|and|in|asc|desc|like|count|count_distinct|latest|concat)$/;
   return (words ?? []).filter((word) => !language.test(word) && !own.includes(word));
 }
 
+/** A step takes the role and uses its session, and another step is refused. @returns what CloudTrail has of it */
+async function takings(): Promise<readonly unknown[]> {
+  const world = await World.start({
+    start: new Date('2026-01-01T00:00:00Z'),
+    accountServer: { allowedSkew: Number.POSITIVE_INFINITY },
+  });
+  onTestFinished(() => world.close());
+  const { hosts, account, accountUrl } = world;
+  const { uuid } = hosts.bitbucket.addWorkspace('acme');
+  const RepositoryUuid = hosts.bitbucket.addRepository('acme', 'web-shop').uuid;
+  hosts.bitbucket.addRepository('acme', 'blog');
+  const role = {
+    RoleName: 'web-shop-deploy',
+    RepositoryUuid,
+    AnyStep: 'yes, any step of any branch may take the role',
+  };
+  const template = read('docs/examples/bitbucket-oidc-role.template.json');
+  await world.deployTemplate('role', template, { Workspace: 'acme', WorkspaceUuid: uuid, ...role });
+  const sts = (credentials = account.rootSession()) =>
+    new STSClient({ endpoint: accountUrl, region: 'eu-west-1', credentials, maxAttempts: 1 });
+  for (const repository of ['web-shop', 'blog']) {
+    const WebIdentityToken = hosts.bitbucket.stepToken('acme', repository);
+    const asked = {
+      RoleArn: account.iam.roles.get('web-shop-deploy').arn,
+      RoleSessionName: 'build-1',
+      WebIdentityToken,
+    };
+    const { Credentials } = await sts()
+      .send(new AssumeRoleWithWebIdentityCommand(asked))
+      .catch(() => ({ Credentials: undefined }));
+    if (Credentials === undefined) continue;
+    const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials;
+    const session = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+    await sts(session)
+      .send(new AssumeRoleCommand({ RoleArn: asked.RoleArn, RoleSessionName: 'again' }))
+      .catch(() => {});
+  }
+  return account.reads;
+}
+
+const valueAt = (record: unknown, path: string) =>
+  path.split('.').reduce<unknown>((at, name) => (at as Readonly<Record<string, unknown>> | undefined)?.[name], record);
+
 describe('the saved queries', () => {
-  it('are an auditor’s usual questions, in a folder of their own, over the record alone', () => {
+  it('ask CloudTrail for nothing that its events of a role do not have', async () => {
+    const all = await takings();
+    const records = all.filter((record) => valueAt(record, 'eventName') === 'AssumeRoleWithWebIdentity');
+    const text = queries.get('Keyturn/Who took a role')?.text ?? '';
+    for (const field of fieldsIn(text))
+      expect(
+        records.some((record) => valueAt(record, field) !== undefined),
+        field,
+      ).toBe(true);
+    expect(text).toContain('eventName = "AssumeRoleWithWebIdentity"');
+    const [, role = ''] = /requestParameters.roleArn like \/(.*)\/\n/.exec(text) ?? [];
+    for (const record of records) expect(valueAt(record, 'requestParameters.roleArn')).toMatch(new RegExp(role));
+    expect(records.map((record) => valueAt(record, 'errorCode'))).toEqual([undefined, 'AccessDenied']);
+
+    const session = valueAt(records[0], 'responseElements.credentials.accessKeyId');
+    const did = all.filter((record) => valueAt(record, 'userIdentity.accessKeyId') === session);
+    expect(did).toHaveLength(1);
+    for (const field of fieldsIn(queries.get('Keyturn/What a session did')?.text ?? ''))
+      expect(valueAt(did[0], field), field).toBeDefined();
+  });
+
+  it('are an auditor’s usual questions, in a folder of their own, over the record, and over CloudTrail for uses of roles', () => {
     expect([...queries.keys()].sort()).toEqual([
       'Keyturn/All rotations',
       'Keyturn/Deliveries per repository',
@@ -50,15 +121,19 @@ describe('the saved queries', () => {
       'Keyturn/Late rotations',
       'Keyturn/Life of one key',
       'Keyturn/Runs',
+      'Keyturn/What a session did',
+      'Keyturn/Who took a role',
       'Keyturn/Who was told what',
     ]);
-    for (const { groups } of queries.values()) expect(groups).toEqual(['/keyturn/audit']);
+    for (const { groups } of ofRecord.values()) expect(groups).toEqual(['/keyturn/audit']);
+    // Only who asks knows where a trail's events lie.
+    for (const name of OF_TRAIL) expect(queries.get(name)?.groups).toBeUndefined();
   });
 
   it('ask for nothing that an audit event does not have', () => {
     const known = new Set([...Object.keys(auditEventSchema.shape), '@timestamp', '@message']);
     const facts = new Set([...COUNTERS, 'left', 'daysOverdue', 'nextDue']);
-    for (const text of [...[...queries.values()].map((query) => query.text), ...logQueries()]) {
+    for (const text of [...[...ofRecord.values()].map((query) => query.text), ...logQueries()]) {
       for (const field of fieldsIn(text)) {
         const [first = '', second = ''] = field.split('.');
         if (first === 'facts') expect(facts, `${field} in ${text}`).toContain(second);
@@ -68,7 +143,7 @@ describe('the saved queries', () => {
   });
 
   it('filter by events and outcomes that there are', () => {
-    for (const { text } of queries.values()) {
+    for (const { text } of ofRecord.values()) {
       for (const [, event] of text.matchAll(/event = "([\w-]+)"/g)) expect(AUDIT_EVENTS).toContain(event);
       for (const [, outcome] of text.matchAll(/outcome = "(\w+)"/g)) expect(AUDIT_OUTCOMES).toContain(outcome);
     }

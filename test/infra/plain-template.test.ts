@@ -10,6 +10,8 @@ const ANY_STEP = 'yes, any step of any branch may take the role';
 const PROVIDER =
   'arn:aws:iam::111122223333:oidc-provider/api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc';
 const AWS_POLICY = 'arn:aws:iam::aws:policy/';
+const AWS_READ = `${AWS_POLICY}ReadOnlyAccess`;
+const AWS_ALL = `${AWS_POLICY}AdministratorAccess`;
 const template = read('docs/examples/bitbucket-oidc-role.template.json');
 
 let world: World;
@@ -133,7 +135,35 @@ describe('deployed', () => {
       policy,
       everything,
     ]);
-    expect((await deploy({ SessionSeconds: '7200', PermissionsBoundary: policy })).role.maxSessionDuration).toBe(7200);
+    const { role } = await deploy({ SessionSeconds: '7200', PermissionsBoundary: policy });
+    expect([role.maxSessionDuration, role.permissionsBoundary]).toEqual([7200, policy]);
+    expect((await deploy()).role.permissionsBoundary).toBeUndefined();
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+    ['one of its own', { OwnPolicy: 'team/deploy' }, ['own:team/deploy']],
+    ['one of its own among others', { OwnPolicy: 'deploy', ManagedPolicies: AWS_READ }, [AWS_READ, 'own:deploy']],
+    [
+      'everything, and one of its own',
+      { OwnPolicy: 'deploy', AdministratorAccess: ADMINISTRATOR_WORDS },
+      ['own:deploy', AWS_ALL],
+    ],
+    [
+      'all three',
+      { OwnPolicy: 'deploy', ManagedPolicies: AWS_READ, AdministratorAccess: ADMINISTRATOR_WORDS },
+      [AWS_READ, 'own:deploy', AWS_ALL],
+    ],
+  ])('takes %s in each account of a set, with the same parameters', async (_what, more, policies) => {
+    for (const accountId of ['444455556666', '777788889999']) {
+      const own = await World.start({ start: new Date('2026-01-01T00:00:00Z'), account: { accountId } });
+      onTestFinished(() => own.close());
+      const parameters = { ...given, RoleName: 'first', OwnBoundary: 'team/most', ...more };
+      await own.deployTemplate('first', template, parameters);
+      const role = own.account.iam.roles.get('first');
+      const arnOf = (name: string) => name.replace(/^own:/, `arn:aws:iam::${accountId}:policy/`);
+      expect([...role.policies.attached]).toEqual(policies.map(arnOf));
+      expect(role.permissionsBoundary).toBe(arnOf('own:team/most'));
+    }
   });
 
   it('trusts what an update names, and no longer what was named before', async () => {
@@ -222,6 +252,10 @@ describe('deployed', () => {
       { ManagedPolicies: Array.from({ length: 11 }, (_, at) => `${AWS_POLICY}Some${at}`).join() },
       'ManagedPolicies',
     ],
+    ['an ARN as a policy of its own', { OwnPolicy: AWS_ALL }, 'OwnPolicy'],
+    ['two of its own', { OwnPolicy: `deploy,${AWS_ALL}` }, 'OwnPolicy'],
+    ['a boundary of its own in another account', { OwnBoundary: ':444455556666:policy/most' }, 'OwnBoundary'],
+    ['two boundaries', { OwnBoundary: 'most', PermissionsBoundary: AWS_READ }, 'OneBoundary'],
     ['quotes that end a text of the policy', { Audience: '"],"x":["' }, 'Audience'],
     ['the whole internet', { Addresses: '0.0.0.0/0' }, 'Addresses'],
     ['the whole of IPv6', { Addresses: '104.192.136.0/21,::/0' }, 'Addresses'],

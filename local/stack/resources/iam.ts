@@ -26,6 +26,7 @@ const role: ResourceType = (input) => {
     AssumeRolePolicyDocument: properties.document('AssumeRolePolicyDocument'),
     MaxSessionDuration: properties.optionalNumber('MaxSessionDuration'),
   };
+  const boundary = properties.optionalText('PermissionsBoundary');
   const found =
     input.previous === undefined
       ? roles.create({
@@ -35,6 +36,7 @@ const role: ResourceType = (input) => {
           Description: properties.optionalText('Description'),
         })
       : roles.update(name, trust);
+  found.permissionsBoundary = boundary;
   const takeBack = givePolicies(found.policies, input);
   const remove = () => {
     takeBack();

@@ -23,7 +23,7 @@ it('steps take the roles of the configuration while the keys of their issuer rol
   expect([failed, letIn, keys]).toEqual(['0', '0', '2']);
   // One of five kinds each time; of a role for any step of any address there are two.
   expect(Number(strangers)).toBeGreaterThan(80);
-}, 60_000);
+}, 120_000);
 
 /** Changes what the roles' own policies say, as somebody does by hand. */
 const rewriting =

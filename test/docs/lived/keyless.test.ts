@@ -1,9 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { LACKS_AWS, pathOfAws } from '../../../local/test/account/aws-command';
 import { World } from '../../../local/world';
 import { ROOT, read } from '../documents';
@@ -85,5 +87,58 @@ it.skipIf(LACKS_AWS)('the AWS CLI understands which accounts a set goes to', asy
   expect(Object.fromEntries(call ?? [])).toMatchObject({
     'DeploymentTargets.OrganizationalUnitIds.member.1': 'ou-abcd-12345678',
     'Regions.member.1': 'eu-west-1',
+  });
+});
+
+it.skipIf(LACKS_AWS)('the AWS CLI understands what one account of a set gets for itself', async () => {
+  const [, command = ''] = commands('aws cloudformation create-stack-instances');
+  const [call] = await asked(command);
+  const ManagedPolicies = 'arn:aws:iam::444455556666:policy/web-shop-deploy';
+  expect(Object.fromEntries(call ?? [])).toMatchObject({
+    'DeploymentTargets.OrganizationalUnitIds.member.1': 'ou-abcd-12345678',
+    'DeploymentTargets.Accounts.member.1': '444455556666',
+    'DeploymentTargets.AccountFilterType': 'INTERSECTION',
+    'ParameterOverrides.member.1.ParameterKey': 'ManagedPolicies',
+    'ParameterOverrides.member.1.ParameterValue': ManagedPolicies,
+  });
+  const world = await World.start({ start: new Date('2026-01-01T00:00:00Z') });
+  onTestFinished(() => world.close());
+  await world.deployTemplate('web-shop-deploy', TEMPLATE, { ...PARAMETERS, ManagedPolicies });
+  expect([...world.account.iam.roles.get('web-shop-deploy').policies.attached]).toEqual([ManagedPolicies]);
+});
+
+describe("the page's command for addresses", () => {
+  /** Runs it beside a file in the form of Atlassian's. @returns its lines */
+  function ranges(items: readonly object[]): readonly string[] {
+    const cwd = mkdtempSync(join(tmpdir(), 'keyturn-ranges-'));
+    onTestFinished(() => rmSync(cwd, { recursive: true }));
+    writeFileSync(join(cwd, 'ip-ranges.json'), JSON.stringify({ syncToken: 1, items }));
+    return execFileSync('bash', ['-c', commands('jq ')[0] ?? ''], { cwd, encoding: 'utf8' })
+      .trim()
+      .split('\n');
+  }
+  const item = (cidr: string, ...product: readonly string[]) => ({ cidr, region: ['global'], product });
+
+  it('prints the ranges of Pipelines, and those of no other product; the template takes them', async () => {
+    const printed = ranges([
+      item('198.51.100.0/24', 'jira'),
+      item('203.0.113.0/24', 'bitbucket', 'pipelines'),
+      item('2001:db8:4000::/36', 'pipelines'),
+      item('192.0.2.0/28', 'bitbucket'),
+    ]);
+    expect(printed).toEqual(['203.0.113.0/24', '2001:db8:4000::/36']);
+    const world = await World.start({ start: new Date('2026-01-01T00:00:00Z') });
+    onTestFinished(() => world.close());
+    await world.deployTemplate('web-shop-deploy', TEMPLATE, { ...PARAMETERS, Addresses: printed.join() });
+    expect(world.account.iam.roles.get('web-shop-deploy').assumeRolePolicyDocument).toContain(printed[1]);
+  });
+
+  it('prints more than a role takes where there are more, as the page says', async () => {
+    const printed = ranges(Array.from({ length: 31 }, (_, at) => item(`203.0.${at}.0/24`, 'pipelines')));
+    expect(PAGE).toContain(`takes at most ${printed.length - 1} of them`);
+    const world = await World.start({ start: new Date('2026-01-01T00:00:00Z') });
+    onTestFinished(() => world.close());
+    const deploys = world.deployTemplate('web-shop-deploy', TEMPLATE, { ...PARAMETERS, Addresses: printed.join() });
+    await expect(deploys).rejects.toThrow('Addresses');
   });
 });

@@ -1,7 +1,6 @@
-import type { FunctionStarter, Registry, Secrets, Sts, Targets } from '../account/ports';
+import type { Registry, Secrets, Sts, Targets } from '../account/ports';
 import { throughRetained } from '../account/retained';
 import { survey } from '../account/survey';
-import { MOST_GO_ON } from '../core/config/asked';
 import type { RegistryEntry } from '../core/config/registry';
 import type { DriftSetting } from '../core/config/settings';
 import { after, HOUR, MINUTE } from '../core/duration';
@@ -18,8 +17,6 @@ import { inMode, isObserved, performable } from '../core/lifecycle/observed';
 import { byLastLook, planCheck } from '../core/lifecycle/plan-check';
 import { deliverySteps, planDelivery } from '../core/lifecycle/plan-delivery';
 import type { AboutDrift, Check } from '../core/lifecycle/steps';
-import { isToBeReplaced } from '../core/lifecycle/to-be-replaced';
-import { isToBeResumed } from '../core/lifecycle/to-be-resumed';
 import { tokenExpiries } from '../core/lifecycle/token-expiry';
 import { secretName } from '../core/names';
 import { asDeployed } from '../runtime/as-deployed';
@@ -31,17 +28,14 @@ import type { Run } from '../runtime/run';
 import { check } from './check';
 import { deliver, distrustMark, isKnownEverywhere } from './deliver';
 import { failingFast } from './failing-fast';
+import { goOn, type Starters, startRotations } from './starts';
 import type { SyncRequest } from './trigger';
 
-export interface SyncPorts {
+export interface SyncPorts extends Starters {
   readonly sts: Sts;
   readonly secrets: Secrets;
   readonly registry: Registry;
   readonly targets: Targets;
-  /** Starts rotate. */
-  readonly starter: FunctionStarter<'rotate'>;
-  /** Starts this function. @default - what is left in the middle waits for the next hour */
-  readonly itself?: FunctionStarter<'sync'> | undefined;
 }
 
 export interface SyncOptions {
@@ -92,10 +86,11 @@ export async function sync(given: SyncPorts, run: Run, request: SyncRequest, opt
     await compare(ports, run, [...clear, ...(await undoubted(run, doubtful))], request);
     return;
   }
+  if (ids === undefined) await startRotations(ports, run, clear);
   // Nobody waits for what the record says of another key (K11).
   const first = await bring(delivering, run, clear, request, options);
   const asked = await undoubted(run, doubtful);
-  if (ids === undefined) await startRotations(ports, run, asked, managed);
+  if (ids === undefined) await startRotations(ports, run, asked);
   const last = await bring(delivering, run, asked, request, options);
   const known = new Map([...first.known, ...last.known]);
   let halved: readonly Managed[] = [...first.halved, ...last.halved];
@@ -106,24 +101,6 @@ export async function sync(given: SyncPorts, run: Run, request: SyncRequest, opt
   }
   await distrustMarks(delivering, run, halved);
   await goOn(ports, run, request, [...begun]);
-}
-
-/** Has another run go on with deliveries that take longer than one. What is not started now is an hour later. */
-async function goOn(
-  { itself }: SyncPorts,
-  run: Run,
-  { goesOn = 0 }: SyncRequest,
-  keys: readonly string[],
-): Promise<void> {
-  // What Lambda repeats goes on by itself: three tries of it would start three.
-  if (itself === undefined || keys.length === 0 || goesOn >= MOST_GO_ON || run.isUrgent) return;
-  // The next one tells what it does not find there.
-  await run.beforeGiving();
-  try {
-    await itself.start('sync', { keys, goesOn: goesOn + 1, by: run.function, why: 'a delivery is in the middle' });
-  } catch (thrown) {
-    run.log.warn('sync could not be started', { keys, code: toKeyturnError(thrown).code });
-  }
 }
 
 /** What was put back for the last time may have come after what another run wrote, and marks now. */
@@ -201,35 +178,6 @@ async function undoubted(run: Run, doubtful: readonly Managed[]): Promise<readon
     ASKED_AT_A_TIME,
   );
   return doubtful.flatMap(({ entry }) => known.get(entry.id) ?? []);
-}
-
-/**
- * Has rotate look at keys whose successor had to wait, because a delivery may have been under way or another run at work,
- * and at those whose rotation began and stored nothing: nothing else tells it before the next day. What is not started
- * now is an hour later.
- *
- * @param asked of these the record was asked whether they have leaked
- */
-async function startRotations(
-  { starter }: SyncPorts,
-  run: Run,
-  asked: readonly Managed[],
-  managed: readonly Managed[],
-): Promise<void> {
-  const now = run.now();
-  const leaked = asked.filter((one) => isToBeReplaced(one, now)).map(({ entry }) => entry.id);
-  const begun = managed.filter((one) => isToBeResumed(one, now)).map(({ entry }) => entry.id);
-  for (const { keys, why } of [
-    { keys: leaked, why: 'the current key has leaked' },
-    { keys: begun.filter((id) => !leaked.includes(id)), why: 'a rotation began and stored nothing' },
-  ]) {
-    if (keys.length === 0) continue;
-    try {
-      await starter.start('rotate', { keys, by: run.function, why });
-    } catch (thrown) {
-      run.log.warn('rotate could not be started', { keys, code: toKeyturnError(thrown).code });
-    }
-  }
 }
 
 /** Whether somebody asks for keys by name. */

@@ -161,7 +161,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'leak-after-settling-is-forgotten',
     promise: 'K8',
     file: 'functions/sync/sync.ts',
-    from: 'if (ids === undefined) await startReplacements(ports, run, asked);',
+    from: 'if (ids === undefined) await startRotations(ports, run, asked);',
     to: '',
     within: 20,
     fault: 'leaked',

@@ -6,12 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ProviderRule } from '../../functions/core/config/provider-config';
+import { roleSource } from '../../functions/core/config/provider-role';
 import { KeyturnError } from '../../functions/core/errors';
 import { Redacted } from '../../functions/core/key/credential';
 import type { SecretState } from '../../functions/core/key/secret-state';
 import { IssuerKeys } from '../../functions/provider/keys/issuer-keys';
 import { readKeys } from '../../functions/provider/keys/read-keys';
 import { rulesFor } from '../../functions/provider/rules/match';
+import { sessionRequest } from '../../functions/provider/rules/role-session';
 import { variablesFrom } from '../../functions/provider/rules/variables';
 import { settledKey } from '../../functions/provider/settled-key';
 import type { ProvedStep } from '../../functions/provider/token/verify-token';
@@ -192,4 +194,20 @@ describe('the rules that mean a step', () => {
     [{ anyStep: true, branches: [] }, { branch: 'main' }, 0],
     [{ anyStep: true, repositoryUuid: '{R}' }, {}, 0],
   ])('%j means %j: %i', (more, of, count) => expect(rulesFor([rule(more)], step(of))).toHaveLength(count));
+});
+
+describe('the tags of a session', () => {
+  const [uuid, role] = ['7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10', 'arn:aws:iam::111122223333:role/deploy'];
+  const tagsOf = (more: Partial<ProvedStep>) =>
+    sessionRequest(roleSource.parse({ role }), {
+      repository: `{${uuid}}`,
+      step: `{${uuid}}`,
+      ...more,
+    } as ProvedStep).tags;
+
+  it('are what the token says, and nothing in place of what STS does not take', () => {
+    const always = { 'keyturn:repository': uuid, 'keyturn:step': uuid };
+    expect(tagsOf({ branch: 'main' })).toEqual({ ...always, 'keyturn:branch': 'main' });
+    for (const branch of [undefined, 'fix#1', 'a'.repeat(257), 'main\n']) expect(tagsOf({ branch })).toEqual(always);
+  });
 });

@@ -304,42 +304,46 @@ export function hostileRequests(start: () => Promise<Served>, { noSuchMethod, co
   });
 
   describe('a token is used for its step', () => {
-    it('is decided again within seconds, and refused later', async () => {
-      const token = served.good();
-      expect((await Promise.all([served.ask(token), served.ask(token)])).map(({ status }) => status)).toEqual([
-        200, 200,
-      ]);
-      served.now += 30_000;
-      expect((await served.ask(token)).status).toBe(200);
-      served.now += 1_000;
-      await refused(token, 403, 'used');
-      expect((await served.recorded()).at(-2)).toMatchObject({ event: 'secrets-refused', reason: 'used' });
-    });
+    const lasting = (work: () => Promise<void>, begun = served.now) => work().finally(() => served.rewind(begun));
+    it('is decided again within seconds, and refused later', () =>
+      lasting(async () => {
+        const token = served.good();
+        expect((await Promise.all([served.ask(token), served.ask(token)])).map(({ status }) => status)).toEqual([
+          200, 200,
+        ]);
+        served.now += 30_000;
+        expect((await served.ask(token)).status).toBe(200);
+        served.now += 1_000;
+        await refused(token, 403, 'used');
+        expect((await served.recorded()).at(-2)).toMatchObject({ event: 'secrets-refused', reason: 'used' });
+      }));
 
-    it('reads and records nothing any more for whoever asks with it very often', async () => {
-      const token = served.good();
-      // Another instance of a function begins a run of its own.
-      const decisions = async () => (await served.recorded()).filter(({ event }) => event !== 'run-started').length;
-      const before = await decisions();
-      const statuses: number[] = [];
-      for (let round = 0; round < 10; round++) {
-        statuses.push(...(await Promise.all([1, 2, 3].map(async () => (await served.ask(token)).status))));
-      }
-      expect(statuses.filter((status) => status === 200)).toHaveLength(20);
-      served.now += 31_000;
-      await refused(token, 403, 'too-often');
-      // One more is of the token that the provider still serves.
-      expect(await decisions()).toBe(before + 21);
-    });
+    it('reads and records nothing any more for whoever asks with it very often', () =>
+      lasting(async () => {
+        const token = served.good();
+        // Another instance of a function begins a run of its own.
+        const decisions = async () => (await served.recorded()).filter(({ event }) => event !== 'run-started').length;
+        const before = await decisions();
+        const statuses: number[] = [];
+        for (let round = 0; round < 10; round++) {
+          statuses.push(...(await Promise.all([1, 2, 3].map(async () => (await served.ask(token)).status))));
+        }
+        expect(statuses.filter((status) => status === 200)).toHaveLength(20);
+        served.now += 31_000;
+        await refused(token, 403, 'too-often');
+        // One more is of the token that the provider still serves.
+        expect(await decisions()).toBe(before + 21);
+      }));
 
-    it('is refused after its end and after its age', async () => {
-      const short = of({ exp: seconds() + 60 });
-      const long = of({});
-      served.now += 91_000;
-      await refused(short, 401, 'expired');
-      served.now += (15 * 60 + 31 - 91) * 1_000;
-      await refused(long, 401, 'too-old');
-    });
+    it('is refused after its end and after its age', () =>
+      lasting(async () => {
+        const short = of({ exp: seconds() + 60 });
+        const long = of({});
+        served.now += 91_000;
+        await refused(short, 401, 'expired');
+        served.now += (15 * 60 + 31 - 91) * 1_000;
+        await refused(long, 401, 'too-old');
+      }));
   });
 
   describe('a request of another form gets nothing', () => {

@@ -40,6 +40,9 @@ export class ServedEndpoint extends Served {
     return this.deploy(rules);
   }
 
+  /** Its clock is the world's. */
+  override rewind(): void {}
+
   /** Ends the instances of the function. */
   override restart(): Promise<void> {
     return this.world.functions.kill(this.functionName);

@@ -62,6 +62,8 @@ export abstract class Served {
   abstract readonly url: string;
   /** Serves by these rules from now on, as a new process or a new instance of the function. */
   abstract serve(rules?: readonly object[]): Promise<void>;
+  /** Takes the provider's clock back, where it has one of its own: what is tried again and again goes no days ahead. */
+  abstract rewind(time: number): void;
   /** Has the provider begin anew, with nothing in its memory. */
   abstract restart(): Promise<void>;
   abstract close(): Promise<void>;
@@ -174,6 +176,10 @@ export class ServedProvider extends Served {
     await this.store(this.first);
     await this.serve();
     return this;
+  }
+
+  override rewind(time: number): void {
+    this.now = time;
   }
 
   override restart(): Promise<void> {

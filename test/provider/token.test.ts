@@ -1,6 +1,6 @@
 import { importJWK } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { readToken, tokenIn } from '../../functions/provider/token/read-token';
+import { formless, readToken, tokenIn } from '../../functions/provider/token/read-token';
 import { strictObject } from '../../functions/provider/token/strict-json';
 import { type TokenTerms, verifyToken } from '../../functions/provider/token/verify-token';
 import { AUDIENCE, HandmadeIssuer, ISSUER, WORKSPACE } from './issuer';
@@ -93,6 +93,16 @@ describe('the compact form', () => {
     [`${header({ typ: 'at+jwt' })}.${part({})}.AAAA`, 'header'],
     [`${header({ jku: null })}.${part({})}.AAAA`, 'header'],
   ])('%#: %s', (text, reason) => expect(() => readToken(text)).toThrow(reason));
+});
+
+describe('a request that opens nothing', () => {
+  it.each<[readonly string[], string | undefined]>([
+    [[], 'no-token'],
+    [['a', 'b'], 'two-tokens'],
+    [['a.b.c'], 'malformed'],
+    [['Bearer eyJraWQiOiIifQ.e30.AAAA'], 'header'],
+    [['Bearer eyJraWQiOiJ4In0.e30.AAAA'], undefined],
+  ])('%j: %s', (headers, reason) => expect(formless(headers)).toBe(reason));
 });
 
 describe('a proved token', () => {

@@ -76,6 +76,21 @@ function usedTokensContract(create: () => UsedTokens): void {
 describe('used tokens in memory', () => {
   usedTokensContract(() => new RememberedTokens());
 
+  it('take no room where nothing was decided by them', async () => {
+    const tokens = new RememberedTokens(1);
+    await (await tokens.use('one', 100_000, 0)).undecided();
+    expect((await tokens.use('two', 100_000, 0)).verdict).toBe('fresh');
+  });
+
+  it('are not forgotten because a request from before they were forgotten once had no luck', async () => {
+    const tokens = new RememberedTokens(1);
+    const before = await tokens.use('one', 100, 0);
+    await (await tokens.use('two', 100_000, 200)).undecided();
+    await tokens.use('one', 100_000, 200);
+    await before.undecided();
+    expect((await tokens.use('one', 100_000, 31_200)).verdict).toBe('used');
+  });
+
   it('are not forgotten for the sake of others, and forgotten when they have ended', async () => {
     const used = new RememberedTokens(2);
     const verdict = async (digest: string, endsAt: number, now: number) =>

@@ -5,7 +5,8 @@ export default defineConfig({
   root: `${import.meta.dirname}/../../..`,
   test: {
     testTimeout: 30_000,
-    include: ['test/provider/*.test.ts'],
+    // What is quick leaves less to what goes over HTTP.
+    include: ['test/provider/{token,guards,refusals,used-tokens,opening,together}.test.ts', 'test/provider/*.test.ts'],
     // They run the built bundle, in which no mutant is.
     exclude: ['test/provider/{endpoint,hostile-endpoint,sealed-endpoint}.test.ts'],
   },

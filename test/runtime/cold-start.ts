@@ -28,6 +28,7 @@ export async function coldStart(scene: Scene, name: keyof typeof load, allowed =
   vi.stubEnv('KEYTURN_STACKS', 'Keyturn');
   vi.stubEnv('KEYTURN_SEAL_KEY', SEAL_KEY_ARN);
   vi.stubEnv('KEYTURN_ALLOWED_ORIGINS', allowed);
+  vi.stubEnv('KEYTURN_ROTATE', 'rotate');
   vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', `keyturn-${name}`);
   const { handler } = await load[name]();
   vi.unstubAllEnvs();

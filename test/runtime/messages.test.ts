@@ -22,6 +22,7 @@ async function functionsOf(scene: Scene) {
   vi.stubEnv('KEYTURN_STACKS', 'Keyturn');
   vi.stubEnv('KEYTURN_SEAL_KEY', SEAL_KEY_ARN);
   vi.stubEnv('KEYTURN_ALLOWED_ORIGINS', new URL(scene.bitbucketUrl).origin);
+  vi.stubEnv('KEYTURN_ROTATE', 'rotate');
   vi.stubEnv('KEYTURN_RUNBOOKS', 'https://wiki.example.com/keyturn/');
   vi.stubEnv('KEYTURN_TOKEN_EXPIRES_IN_DAYS', '30');
   const { handler: rotate } = await import('../../functions/rotate/handler');

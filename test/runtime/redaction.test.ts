@@ -128,6 +128,7 @@ it("the functions' own output, with the logger and the metrics, holds none eithe
   vi.resetModules();
   vi.stubEnv('KEYTURN_TOPIC_ARN', scene.topicArn);
   vi.stubEnv('KEYTURN_ALLOWED_ORIGINS', new URL(scene.bitbucketUrl).origin);
+  vi.stubEnv('KEYTURN_ROTATE', 'rotate');
   vi.stubEnv('KEYTURN_RELEASE', '0.0.0+test');
   vi.stubEnv('KEYTURN_STACKS', 'Keyturn');
   vi.stubEnv('KEYTURN_SEAL_KEY', SEAL_KEY_ARN);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { ProviderRule } from '../../functions/core/config/provider-config';
+import { type ProviderRule, providerSchema, providerTrust } from '../../functions/core/config/provider-config';
 import { roleSource } from '../../functions/core/config/provider-role';
 import { KeyturnError } from '../../functions/core/errors';
 import { Redacted } from '../../functions/core/key/credential';
@@ -209,5 +209,32 @@ describe('the tags of a session', () => {
     const always = { 'keyturn:repository': uuid, 'keyturn:step': uuid };
     expect(tagsOf({ branch: 'main' })).toEqual({ ...always, 'keyturn:branch': 'main' });
     for (const branch of [undefined, 'fix#1', 'a'.repeat(257), 'main\n']) expect(tagsOf({ branch })).toEqual(always);
+  });
+});
+
+describe('whom a provider trusts', () => {
+  const workspaceUuid = '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}';
+  const rules = [
+    {
+      name: 'one',
+      repositoryUuid: workspaceUuid,
+      anyStep: true as const,
+      secrets: [{ secret: 'shop/db', variable: 'VALUE' }],
+    },
+  ];
+  const usual = 'ari:cloud:bitbucket::workspace/0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31';
+  const path = '/workspaces/acme/pipelines-config/identity/oidc';
+  it.each<[object, string, string]>([
+    [{}, usual, 'https://api.bitbucket.org/2.0'],
+    [{ audience: 'shop' }, 'shop', 'https://api.bitbucket.org/2.0'],
+    [{ url: 'https://proxy.example/api/2.0/' }, usual, 'https://proxy.example/api/2.0'],
+  ])('with %j', (more, audience, base) => {
+    const config = providerSchema.parse({ bitbucket: { workspace: 'acme', workspaceUuid, ...more }, rules });
+    expect(providerTrust(config)).toEqual({
+      issuer: `https://api.bitbucket.org/2.0${path}`,
+      audience,
+      workspaceUuid,
+      keysUrl: `${base}${path}/keys.json`,
+    });
   });
 });

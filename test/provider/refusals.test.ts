@@ -43,7 +43,7 @@ const REFUSED: readonly (readonly [RefusalReason, readonly string[]])[] = [
   ['signature', [issuer.token({ claims: issuer.claims(NOW), sign: issuer.rs256(issuer.other) })]],
   ['issuer', [good({ iss: `${ISSUER}/` })]],
   ['audience', [good({ aud: 'sts.amazonaws.com' })]],
-  ['expired', [good({ exp: SECONDS - 31 })]],
+  ['expired', [good({ iat: SECONDS - 60, exp: SECONDS - 31 })]],
   ['not-yet', [good({ nbf: SECONDS + 31 })]],
   ['too-old', [good({ iat: SECONDS - 931 })]],
   ['before-start', [good({ iat: SECONDS - 631 })]],
@@ -115,7 +115,9 @@ describe('whoever proves nothing', () => {
     const { setTimeout: sleep } = await import('node:timers/promises');
     try {
       terms = { ...terms, key: (keyId) => sleep(1).then(() => key(keyId)) };
-      expect((await answered([good({ workspaceUuid: OTHER })])).kinds).toContain('Timeout');
+      expect(
+        (await answered([issuer.token({ claims: issuer.claims(NOW), sign: issuer.rs256(issuer.other) })])).kinds,
+      ).toContain('Timeout');
     } finally {
       terms = { ...terms, key };
     }

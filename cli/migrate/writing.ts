@@ -158,7 +158,7 @@ function providerStep({ environment }: StepsOfTarget): string {
     ...(environment === undefined
       ? []
       : [`    deployment: ${isUuid ? `'NAME OF THE ENVIRONMENT' # ${environment}` : plain(environment)}`]),
-    '    oidc: true',
+    '    oidc: true # { audiences: [ITS OWN] } where the provider has its own',
     '    script:',
     `      - export AWS_ACCESS_KEY_ID=$${NAMES[0]}`,
     `      - export AWS_SECRET_ACCESS_KEY=$${NAMES[1]}`,

@@ -20,8 +20,7 @@ describe('the judges can fail', () => {
     const { fault, perYear = 60 } = mutant;
     for (let seed = 1; seed <= mutant.within; seed++) {
       const { violations } = await simulate({ seed, days: 365, calm: 40, keys: 6, perYear, fault });
-      if (violations.length === 0) continue;
-      expect(violations.map(({ promise }) => promise)).toContain(mutant.promise);
+      if (!violations.some(({ promise }) => promise === mutant.promise)) continue;
       return;
     }
     expect.unreachable(`${mutant.name} was not caught`);

@@ -7,6 +7,7 @@ import { pathText, valueAt } from '../../functions/core/config/config-path';
 import { settingsOf } from '../../functions/core/hosts/target';
 import { type Level, OUTPUT_OF_URL } from '../../functions/core/names';
 import { readConfigFile } from '../config/config-file';
+import { RoleQueries } from '../evidence/saved-queries';
 import { BitbucketOidcRole } from '../keyless/bitbucket-oidc-role';
 import { SecretProvider } from '../keyless/secret-provider';
 import { Connection } from '../targets/connection';
@@ -166,6 +167,7 @@ function makeRoles(stack: Stack, roles: NonNullable<Config['roles']>, path: stri
   if (roles.length === 0) return;
   const scope = new Construct(stack, 'Roles');
   for (const role of roles) BitbucketOidcRole._of(scope, role, path);
+  new RoleQueries(scope, 'Queries');
 }
 
 /** What the other stacks of the deployment have in common with the main one. */

@@ -2,6 +2,7 @@ import { Annotations, CfnElement, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type KeyConfig, MOST_KEY_STACKS } from '../../functions/core/config/key-config';
 import { type RoleConfig, trustOf } from '../../functions/core/config/roles-config';
+import { ROLE_QUERIES } from '../evidence/saved-queries';
 
 /** CloudFormation: bytes of a template, and resources in it. Both are fixed. */
 const MOST = { bytes: 1_000_000, resources: 500 };
@@ -21,10 +22,11 @@ function resourcesOf({ createUser, secret }: KeyConfig): number {
   return 2 + Number(secret === 'create') + Number(createUser);
 }
 
-/** Each itself, and the provider of each workspace that the account has none of. */
+/** Each itself, the provider of each workspace that the account has none of, and the saved queries of who took one. */
 function resourcesOfRoles(roles: readonly RoleConfig[]): number {
+  if (roles.length === 0) return 0;
   const made = roles.filter(({ provider }) => provider === undefined).map((role) => trustOf(role).issuer);
-  return roles.length + new Set(made).size;
+  return roles.length + new Set(made).size + ROLE_QUERIES;
 }
 
 const CURE =

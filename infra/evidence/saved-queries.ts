@@ -83,17 +83,27 @@ export interface SavedQueriesProps {
 export class SavedQueries extends Construct {
   constructor(scope: Construct, id: string, { auditLog }: SavedQueriesProps) {
     super(scope, id);
-    for (const [name, lines] of Object.entries(QUERIES)) this.save(name, lines, [auditLog.logGroupName]);
-    for (const [name, lines] of Object.entries(OF_TRAIL)) this.save(name, lines);
+    for (const [name, lines] of Object.entries(QUERIES)) save(this, name, lines, [auditLog.logGroupName]);
   }
+}
 
-  private save(name: string, lines: readonly string[], logGroupNames?: string[]): void {
-    new CfnQueryDefinition(this, name.replaceAll(' ', ''), {
-      name: `Keyturn/${name}`,
-      logGroupNames,
-      queryString: queryOf(lines),
-    });
+/** The same for who took a role, of a stack that makes roles for steps. */
+export class RoleQueries extends Construct {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    for (const [name, lines] of Object.entries(OF_TRAIL)) save(this, name, lines);
   }
+}
+
+/** How many of these are resources of such a stack. */
+export const ROLE_QUERIES = Object.keys(OF_TRAIL).length;
+
+function save(scope: Construct, name: string, lines: readonly string[], logGroupNames?: string[]): void {
+  new CfnQueryDefinition(scope, name.replaceAll(' ', ''), {
+    name: `Keyturn/${name}`,
+    logGroupNames,
+    queryString: queryOf(lines),
+  });
 }
 
 /** One command a line; comments are none. */

@@ -6,7 +6,7 @@ import { COUNTERS } from '../../functions/core/run-summary';
 import { World } from '../../local/world';
 import { read } from '../docs/documents';
 import { deployed } from './deployed';
-import { endpointThatGives, ONE_KEY, resourcesOf, synthesize } from './synthesized';
+import { endpointThatGives, ONE_KEY, ONE_ROLE, resourcesOf, synthesize } from './synthesized';
 
 const template = synthesize(ONE_KEY);
 
@@ -25,10 +25,11 @@ const body = JSON.parse(String(deployed(template, dashboard?.Properties.Dashboar
   readonly widgets: readonly Widget[];
 };
 const widgets = new Map(body.widgets.map((widget) => [widget.properties.title, widget]));
+const withRole = synthesize({ ...ONE_KEY, roles: [ONE_ROLE] });
 const queries = new Map(
-  resourcesOf(template, 'AWS::Logs::QueryDefinition').map(({ Properties }) => [
+  resourcesOf(withRole, 'AWS::Logs::QueryDefinition').map(({ Properties }) => [
     String(Properties.Name),
-    { text: String(Properties.QueryString), groups: deployed(template, Properties.LogGroupNames) },
+    { text: String(Properties.QueryString), groups: deployed(withRole, Properties.LogGroupNames) },
   ]),
 );
 
@@ -128,6 +129,8 @@ describe('the saved queries', () => {
     for (const { groups } of ofRecord.values()) expect(groups).toEqual(['/keyturn/audit']);
     // Only who asks knows where a trail's events lie.
     for (const name of OF_TRAIL) expect(queries.get(name)?.groups).toBeUndefined();
+    // A stack without roles has no room for what is about them.
+    expect(resourcesOf(template, 'AWS::Logs::QueryDefinition')).toHaveLength(ofRecord.size);
   });
 
   it('ask for nothing that an audit event does not have', () => {

@@ -155,8 +155,8 @@ describe('one stack', () => {
   it('counts the roles of pipelines, with the provider of their workspace', () => {
     const roles = Array.from({ length: 50 }, (_, at) => ({ ...ONE_ROLE, name: `deploy-${at}` }));
     const stackWith = (count: number) => stackOf({ connections: ACME, keys: keys(count), roles });
-    expect(errorsOf(stackWith(104))).toEqual([expect.stringContaining('need up to 503 resources')]);
-    const template = templateOf(stackWith(103));
+    expect(errorsOf(stackWith(103))).toEqual([expect.stringContaining('need up to 502 resources')]);
+    const template = templateOf(stackWith(102));
     expect(Object.keys(template.Outputs ?? {}).length).toBeLessThanOrEqual(OUTPUTS * WITH_RESERVE);
   }, 60_000);
 

@@ -99,6 +99,8 @@ export class Transcript {
     };
     return text
       .replaceAll(/127\.0\.0\.1:\d+/g, '(host)')
+      // The SDK says its version, and the machine's.
+      .replaceAll(/\(aws-sdk-js\/[^)]*\)/g, '(an SDK)')
       .replaceAll(/access-key-(AKIA\w{16})-\d{8}T\d{6}Z/g, 'version-of-$1')
       .replaceAll(
         /AKIA\w{16}/g,

@@ -133,6 +133,7 @@ export class Estate {
         [ENV.stacks]: STACK,
         [ENV.maxRotations]: String(Math.min(keys, maxRotations)),
         [ENV.allowedOrigins]: new URL(this.host.url).origin,
+        [ENV.starts.rotate]: 'rotate',
       },
     } as const;
     const credentials = this.#account.roleSession(configuration.roleArn, deployed.name);

@@ -39,14 +39,9 @@ interface WatchedLifeOptions extends Pick<DeployedWorldOptions, 'before' | 'onDe
   readonly everyHour?: boolean;
 }
 
-const NOT_OF_EVERY_STACK: readonly AlarmName[] = [
-  'archive',
-  'silent-archive',
-  'forwarding',
-  'provider-failing',
-  'provider-throttled',
-  'token-reused',
-];
+/** Alarms of an endpoint of a provider. */
+export const OF_ENDPOINT: readonly AlarmName[] = ['provider-failing', 'provider-throttled', 'token-reused'];
+const NOT_OF_EVERY_STACK: readonly AlarmName[] = ['archive', 'silent-archive', 'forwarding', ...OF_ENDPOINT];
 
 /** Alarms of a stack without copies of the evidence, and without an endpoint of a provider. */
 export const OF_EVERY_STACK = ALARM_NAMES.filter((name) => !NOT_OF_EVERY_STACK.includes(name));

@@ -97,28 +97,30 @@ export class Transcript {
         return words;
       };
     };
-    return text
-      .replaceAll(/127\.0\.0\.1:\d+/g, '(host)')
-      // The SDK says its version, and the machine's.
-      .replaceAll(/\(aws-sdk-js\/[^)]*\)/g, '(an SDK)')
-      .replaceAll(/access-key-(AKIA\w{16})-\d{8}T\d{6}Z/g, 'version-of-$1')
-      .replaceAll(
-        /AKIA\w{16}/g,
-        named((count) => String.fromCharCode(65 + count)),
-      )
-      .replaceAll(
-        /\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?/g,
-        named((count) => `uuid${count}`),
-      )
-      .replaceAll(
-        /\b[0-9a-f]{12,64}\b/g,
-        named((count) => `#${count}`),
-      )
-      .replaceAll(
-        /~([\w-]+)~/g,
-        named((count) => `~${count}`),
-      )
-      .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) => when(Date.parse(time)));
+    return (
+      text
+        .replaceAll(/127\.0\.0\.1:\d+/g, '(host)')
+        // The SDK says its version, and the machine's.
+        .replaceAll(/\(aws-sdk-js\/[^)]*\)/g, '(an SDK)')
+        .replaceAll(/access-key-(AKIA\w{16})-\d{8}T\d{6}Z/g, 'version-of-$1')
+        .replaceAll(
+          /AKIA\w{16}/g,
+          named((count) => String.fromCharCode(65 + count)),
+        )
+        .replaceAll(
+          /\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?/g,
+          named((count) => `uuid${count}`),
+        )
+        .replaceAll(
+          /\b[0-9a-f]{12,64}\b/g,
+          named((count) => `#${count}`),
+        )
+        .replaceAll(
+          /~([\w-]+)~/g,
+          named((count) => `~${count}`),
+        )
+        .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) => when(Date.parse(time)))
+    );
   }
 }
 

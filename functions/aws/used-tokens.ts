@@ -16,8 +16,9 @@ const NOTHING_TO_TAKE_BACK = () => Promise.resolve();
 
 /**
  * The UsedTokens port over a table of DynamoDB. An item is one token: its digest, when it ends, and its uses, each as
- * `<ms since the epoch>.<random>` in a set, and `.<address>` where one is known, as a digest with that of the token. One conditional update adds a use and shows all of them, so whoever asks at
- * the same time elsewhere is seen; that a call which is repeated adds or takes the same use twice changes nothing.
+ * `<ms since the epoch>.<random>` in a set, and `.<address>` where one is known, as a digest with that of the token. One
+ * conditional update adds a use and shows all of them, so whoever asks at the same time elsewhere is seen; that a call
+ * which is repeated adds or takes the same use twice changes nothing.
  *
  * @param table its key is `digest`, its expiry `endsAt`
  */

@@ -31,8 +31,6 @@ let iam: IAMClient;
 beforeAll(async () => {
   served = await new ServedProvider().start();
   iam = new IAMClient(served.access);
-  // IAM trusts no role that is not there.
-  await iam.send(new CreateRoleCommand({ RoleName: 'provider', AssumeRolePolicyDocument: '{}' }));
   await iam.send(new CreateRoleCommand({ RoleName: 'web-shop-deploy', AssumeRolePolicyDocument: OF_THE_PAGE }));
 });
 afterAll(() => served.close());

@@ -1,5 +1,5 @@
 import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import {
   CreateSecretCommand,
   PutSecretValueCommand,
@@ -19,6 +19,7 @@ import { AUDIENCE, ENVIRONMENT, HandmadeIssuer, REPOSITORY, WORKSPACE } from './
 
 export const START = new Date('2027-01-01T00:00:00Z');
 
+/** The provider's own role. It is in the account from the start: IAM takes no trust policy that names a role that is not. */
 export const PROVIDER_ROLE = 'arn:aws:iam::111122223333:role/provider';
 
 export const DATABASE = 'p4ssw0rd-of-the-db';
@@ -91,6 +92,7 @@ export abstract class Served {
     const SecretString = JSON.stringify({ users: { 'admin/shop': DATABASE } });
     await this.#secrets.send(new CreateSecretCommand({ Name: 'shop/db', SecretString }));
     const iam = new IAMClient(this.access);
+    await iam.send(new CreateRoleCommand({ RoleName: 'provider', AssumeRolePolicyDocument: '{}' }));
     await iam.send(new CreateUserCommand({ UserName: 'web-shop' }));
     const create = async (): Promise<Pair> => {
       const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'web-shop' }));

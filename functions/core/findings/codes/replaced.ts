@@ -10,8 +10,9 @@ export const replaced: Descriptor<Replaced> = {
   what: 'a key was replaced by roles',
   brokenNow: 'Nothing is broken, as far as IAM knows: nobody used the key for the days that its entry says.',
   message: ({ key, accessKeyId, since, facts: { roles, isGone, places, unproved } }) =>
-    `Key "${key}" was replaced by ${roles.join(', ')}: ${accessKeyId} is ${isGone ? 'deleted' : 'Inactive'} for good since ` +
-    `${since?.toISOString()}, and is neither rotated nor delivered any more. ` +
+    `Key "${key}" was replaced by ${roles.join(', ')}: ${accessKeyId} ` +
+    `${isGone ? 'went Inactive at' : 'is Inactive for good since'} ${since?.toISOString()}, ` +
+    `${isGone ? 'is deleted, ' : ''}and is neither rotated nor delivered any more. ` +
     `${isGone ? cleanUp(key, places) : unproved === undefined ? wait(places) : stays(unproved)} ` +
     `If somebody needs a key after all, take "replacedBy" away and deploy: a new one is made and delivered.`,
   about: ({ accessKeyId, facts: { isGone, unproved } }) =>

@@ -46,7 +46,7 @@ Examples:
 async function serveUntilEnded(options: ServeProviderOptions, terminal: Terminal): Promise<number> {
   const { provider: config } = readSoundConfig(options.config, 'keyturn serve-provider -c FILE', terminal);
   if (config === undefined) {
-    const message = `${options.config} has no "provider": docs/start/keyless.md says what stands there.`;
+    const message = `${options.config} has no "provider": docs/start/provider.md says what stands there.`;
     throw new KeyturnError('invalid-request', message);
   }
   const access = accessOf(options);

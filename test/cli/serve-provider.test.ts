@@ -98,7 +98,7 @@ afterAll(async () => {
 
 /** A policy of the page, ready to paste: the one that has this text. */
 function blockOfPage(text: string): string {
-  const page = readFileSync(resolve(__dirname, '../../docs/start/keyless.md'), 'utf8');
+  const page = readFileSync(resolve(__dirname, '../../docs/start/provider.md'), 'utf8');
   const blocks = [...page.matchAll(/```json\n([^`]*)\n```/g)].map(([, block = '']) => block);
   return blocks.find((block) => block.includes(text)) ?? '';
 }

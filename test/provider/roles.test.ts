@@ -14,7 +14,7 @@ const ROLE = 'arn:aws:iam::111122223333:role/web-shop-deploy';
 const bare = (uuid: string) => uuid.slice(1, -1);
 
 /** The trust policy as the page has it, ready to paste. */
-const page = readFileSync(resolve(__dirname, '../../docs/start/keyless.md'), 'utf8');
+const page = readFileSync(resolve(__dirname, '../../docs/start/provider.md'), 'utf8');
 const [, OF_THE_PAGE = ''] = /```json\n(\{[^`]*aws:RequestTag[^`]*\})\n```/.exec(page) ?? [];
 
 const trusting = (Condition: object, Action: unknown = ['sts:AssumeRole', 'sts:TagSession']) =>

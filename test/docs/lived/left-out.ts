@@ -101,7 +101,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
     why: 'It is about an organization, which the local account has none of; test/docs/lived/keyless.test.ts sees what it asks for.',
   },
   {
-    page: 'docs/start/keyless.md',
+    page: 'docs/start/way-out.md',
     begins: 'aws iam generate-service-last-accessed-details',
     why: 'The local IAM has no service last accessed data.',
   },
@@ -111,7 +111,7 @@ export const LEFT_OUT: readonly LeftOut[] = [
     why: 'It reads a file of Atlassian that nobody may hand on; test/docs/lived/keyless.test.ts runs it on one of that form.',
   },
   {
-    page: 'docs/start/keyless.md',
+    page: 'docs/start/provider.md',
     begins: 'keyturn serve-provider',
     why: 'It serves until somebody ends it; test/cli/serve-provider.test.ts has it serve a runner, and ends it.',
   },

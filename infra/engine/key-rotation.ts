@@ -12,7 +12,7 @@ import { type FunctionName, type Level, SEAL_KEY_ALIAS } from '../../functions/c
 import type { OwnProvider } from '../../functions/core/own-things';
 import { stackArns } from '../access/arns';
 import { AuditorPolicy } from '../access/auditor-policy';
-import { BreakGlass, type BreakGlassSettings } from '../access/break-glass';
+import { BreakGlass } from '../access/break-glass';
 import { ConnectionAccess } from '../access/connection-access';
 import { Guardrails } from '../access/guardrails';
 import { checkProvider } from '../access/provider-permissions';
@@ -24,38 +24,31 @@ import { allowGoingOn, allowStarts, GO_ON } from '../access/starts';
 import type { TrailFiles } from '../access/trail-files-access';
 import { UserAccess } from '../access/user-access';
 import { alarmDefinitions, providerAlarms } from '../alarms/alarm-definitions';
-import type { AlarmSettings } from '../alarms/alarm-settings';
 import { KeyturnAlarms } from '../alarms/keyturn-alarms';
 import { KeyturnDashboard } from '../alarms/keyturn-dashboard';
 import { OwnChanges, ownNamesPrefix } from '../alarms/own-changes';
 import { ArchiveFeed } from '../evidence/archive-feed';
 import { AuditArchive } from '../evidence/audit-archive';
 import { AuditLog } from '../evidence/audit-log';
-import type { AuditSettings } from '../evidence/audit-settings';
 import { DeploymentFacts } from '../evidence/deployment-facts';
 import { JudgingTerms } from '../evidence/judging-terms';
 import { SavedQueries } from '../evidence/saved-queries';
 import { SealKey } from '../evidence/seal-key';
-import type { DeploymentSettings } from './deployment-settings';
-import type { Drift } from './drift';
+import { DeployedBy } from './deployed-by';
 import { Encryption } from './encryption';
 import { type FrontFunction, frontFunctions } from './front-functions';
 import type { IKeyRotation, KeyNeeds } from './key-engine';
+import type { KeyRotationProps } from './key-rotation-props';
 import { ManagedKey } from './managed-key';
 import type { ManagedKeyOptions } from './managed-key-props';
 import { ManagementTrail } from './management-trail';
-import type { Mode } from './mode';
 import { NotificationTopic } from './notification-topic';
-import type { OnExposed } from './on-exposed';
 import { checkAlone, checkForwardTo, checkKeyRegions, checkPartition } from './rotation-checks';
 import type { RotationFunction } from './rotation-function';
 import { actsOnExposed, archiveFunction, reportFunction, rotationFunctions } from './rotation-functions';
-import type { RotationPolicy } from './rotation-policy';
-import type { RotationSchedule } from './rotation-schedule';
 import { rotationSettings } from './rotation-settings';
 import { RotationTriggers } from './rotation-triggers';
 import { Trail } from './trail';
-import type { UsersSettings } from './users-settings';
 import { watchValueSizes } from './value-sizes';
 
 /** What an endpoint of a provider has. */
@@ -64,65 +57,6 @@ export interface EndpointParts {
   /** Name of its function. */
   readonly lambda: string;
   readonly sealKeyArn: string;
-}
-
-/** Lambda: the environment of a function holds 4 KB in all. */
-const EXISTING_CHARACTERS = 2_000;
-
-export interface KeyRotationProps {
-  /** Whether the functions act on the keys, or only tell what they would do. @default Mode.ROTATE */
-  readonly mode?: Mode;
-  /** When each step happens, for all keys. @default - 90, 100 and 110 days */
-  readonly policy?: RotationPolicy;
-  /** E-mail addresses that are told about findings and failures. Each has to confirm once. @default - nobody */
-  readonly notify?: string[];
-  /** How the functions know the managed users. @default - each by its name */
-  readonly users?: UsersSettings;
-  /** When the functions run. @default - daily from 3:00 UTC on, and a reconciliation every hour */
-  readonly schedule?: RotationSchedule;
-  /** Which CloudTrail trail brings PutSecretValue to the event bus. @default Trail.EXISTING */
-  readonly trail?: Trail;
-  /** Which KMS key encrypts the secrets. @default Encryption.AWS_MANAGED */
-  readonly encryption?: Encryption;
-  /** The roles that deploy and that run. @default - nobody who deploys reads a secret; roles without a path */
-  readonly deployment?: DeploymentSettings;
-  /** The audit record, and where else it goes. @default - a log group that keeps it for 400 days */
-  readonly audit?: AuditSettings;
-  /** When people are told that something needs them. @default - see the fields */
-  readonly alarms?: AlarmSettings;
-  /** How long the functions keep their logs: a number of days that CloudWatch Logs offers. @default 400 */
-  readonly logRetentionDays?: number;
-  /** What is done about a target that no longer holds what was delivered to it. @default Drift.REPAIR */
-  readonly drift?: Drift;
-  /**
-   * Whether people ask through functions with a URL, at two levels: Lambda takes requests there that somebody of the
-   * account has signed, whom a policy lets in. No policy of the stack does.
-   *
-   * @default false
-   */
-  readonly operators?: boolean;
-  /**
-   * A role that may ask as an administrator for an hour, by those who are named; every use is told. It takes `operators`.
-   *
-   * @default - there is none
-   */
-  readonly breakGlass?: BreakGlassSettings;
-  /**
-   * Whether events of AWS Health and GuardDuty about leaked access keys start Keyturn. Those of Health come in us-east-1.
-   *
-   * @default false
-   */
-  readonly exposed?: boolean;
-  /** What is done for a managed key that AWS says has leaked. @default OnExposed.ROTATE */
-  readonly onExposed?: OnExposed;
-  /** Rotations in one run at most. @default 25 */
-  readonly maxRotationsPerRun?: number;
-  /** Keys that a run works on at the same time. @default 4 */
-  readonly concurrency?: number;
-  /** Folder that holds the functions' bundles. @default - `dist/functions` of this package */
-  readonly bundles?: string;
-  /** The settings where they were checked already, as part of a whole configuration. @internal */
-  readonly _checked?: Settings;
 }
 
 /**
@@ -195,7 +129,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   private readonly connectionAccess: ConnectionAccess;
   private readonly roleUsesAccess: RoleUsesAccess;
   private readonly ownChanges: OwnChanges;
-  private readonly deployedBy: { readonly stacks: Set<string>; readonly existing: string[] };
+  private readonly deployedBy = new DeployedBy();
 
   constructor(scope: Construct, id: string, props: KeyRotationProps = {}) {
     super(scope, id);
@@ -213,7 +147,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
     this._bundles = props.bundles;
     this._usersPath = settings.users?.path;
     this._keys = new KeysTogether(settings.policy);
-    this.deployedBy = { stacks: new Set([Stack.of(this).stackName]), existing: [] };
+    this.deployedBy.addStackOf(this);
 
     const { encryptionKey } = settings.deployment;
     this.encryptionKey =
@@ -289,8 +223,8 @@ export class KeyRotation extends Construct implements IKeyRotation {
   /** @internal */
   _admit(key: IConstruct, { user, createUser, secret, replacedBy, deliveries, readers }: KeyNeeds): IDependable {
     for (const reader of readers) this._encryption?.addReader(reader);
-    this.deployedBy.stacks.add(Stack.of(key).stackName);
-    if (secret === 'existing') this.knowExisting(key);
+    this.deployedBy.addStackOf(key);
+    if (secret === 'existing') this.deployedBy.addExisting(key);
     this.triggers.afterDeploymentOf(Stack.of(key));
     if (deliveries.some(({ takesRuns }) => takesRuns)) this.goOn();
     this.guardrails.node.addDependency(
@@ -317,7 +251,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
   _watch(endpoint: IConstruct, { own, lambda, sealKeyArn }: EndpointParts): void {
     this.provider = own;
     this.providerSealKeys.push(sealKeyArn);
-    this.deployedBy.stacks.add(Stack.of(endpoint).stackName);
+    this.deployedBy.addStackOf(endpoint);
     this.ownChanges.watchProvider(own);
     if (this._report !== undefined) this.reportMay = checkProvider(this._report.rights, sealKeyArn);
     const { alarms } = new KeyturnAlarms(this, 'ProviderAlarms', {
@@ -336,20 +270,6 @@ export class KeyRotation extends Construct implements IKeyRotation {
   /** @internal */
   _made(entry: IConstruct): void {
     if (Stack.of(entry) === Stack.of(this)) this.auditLog._makeAfter(entry);
-  }
-
-  private knowExisting(key: IConstruct): void {
-    const { existing } = this.deployedBy;
-    if ([...existing, key.node.id].join(',').length <= EXISTING_CHARACTERS) {
-      existing.push(key.node.id);
-      return;
-    }
-    Annotations.of(key).addWarningV2(
-      'keyturn:existing-secrets',
-      `secret: existing: the functions have room to know ${existing.length} of these keys by their IDs. This one is left ` +
-        'alone unless a stack of this deployment made its secret (finding not-deployed); if another one did, bring the ' +
-        'secret into a stack with "cdk import"',
-    );
   }
 
   private check({ bundles: _bundles, _checked, ...props }: KeyRotationProps): Settings {
@@ -385,7 +305,7 @@ export class KeyRotation extends Construct implements IKeyRotation {
       // The connections come with the keys.
       origins: Lazy.string({ produce: () => this.connectionAccess.origins }),
       stacks: Lazy.string({ produce: () => [...this.deployedBy.stacks].join(',') }),
-      existing: Lazy.string({ produce: () => this.deployedBy.existing.join(',') || undefined }),
+      existing: Lazy.string({ produce: () => this.deployedBy.existing }),
       trailFiles: this.trailFiles,
       bundles,
     };

@@ -11,12 +11,13 @@ import { PROVIDER_LOG_GROUP } from '../../functions/core/names';
 import { MIGRATE_SCHEMA, type MigrateDocument } from '../documents/migrate';
 import { EXIT, EXIT_CODES } from '../exit-code';
 import { type Change, changesOf } from '../exits/change';
+import { changeDocument } from '../exits/exit-document';
 import { type ExitsOptions, type ReadExits, readExits } from '../exits/read-exits';
 import { withExits } from '../exits/with-exits';
 import { areTaken, placesOf } from '../migrate/places';
 import { type SeenRole, type Stage, stageOf } from '../migrate/stage';
 import { givenByProvider, type Taking, type Takings, takenByToken } from '../migrate/takings';
-import { replacedByText, WAYS, type Way, type Writing, writingsFor } from '../migrate/writing';
+import { type HowToWrite, replacedByText, WAYS, type Way, type Writing, writingsFor } from '../migrate/writing';
 import { renderMigrate } from '../render/migrate';
 import type { Terminal } from '../terminal';
 import { wholeNumber } from '../whole-number';
@@ -46,7 +47,7 @@ export function migrateCommand(terminal: Terminal, ended: (exitCode: number) => 
       )
       .option(
         '--role <arns>',
-        'roles that take over, with commas between (default: one a repository, by the key)',
+        'roles that take over, with commas between: one for all repositories or one for each (default: by the key)',
         arns,
       )
       .option(
@@ -105,10 +106,12 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
     throw new KeyturnError('invalid-request', why?.message ?? 'The key cannot be looked at.');
   }
   const { entry, secret } = key;
-  const changes = changesOf(entry, place, exit.policy !== undefined);
   const { to, cdk = false } = options;
+  const hasPolicy = exit.policy !== undefined;
+  const named = entry.replacedBy?.roles ?? namedRoles(options.role, changesOf(entry, place, hasPolicy));
+  const changes = changesOf(entry, place, hasPolicy, named);
   const idleFor = idleForOf(entry, options.idleFor);
-  const names = entry.replacedBy?.roles ?? options.role ?? changes.map((change) => change.roleArn);
+  const names = named ?? changes.map((change) => change.roleArn);
   const { roles, unread } = await rolesOf(read, to, names, changes);
   const isReplacing = entry.replacedBy !== undefined;
   const stage = stageOf({
@@ -123,7 +126,10 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
   const used = currentUse(key);
   const days = entry.replacedBy?.idleFor ?? idleFor;
   const idle = used && after(used, days * DAY);
-  const writing = { way: to, cdk, hasPolicy: exit.policy !== undefined, place };
+  // A role of a provider's is ready when it was given: its rule and its trust are not to be seen here.
+  const isReady = ({ isThere, taken }: SeenRole) => isThere && (to === 'role' || taken.length > 0);
+  const ready = new Set(roles.filter(isReady).map(({ role }) => role));
+  const how = { way: to, cdk, hasPolicy, place, ready };
   return {
     schema: MIGRATE_SCHEMA,
     account: document.account,
@@ -143,10 +149,18 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
     lastUsed: key.lastUsed.get(currentKey(secret)?.accessKeyId ?? '')?.at?.toISOString(),
     idleFor: days,
     notBefore: stage === 'waits' || stage === 'retire' ? idle && latest(idle, until).toISOString() : undefined,
-    write: [...writeNow(stage, { changes, names, idleFor, writing })],
-    exit,
+    write: [...writeNow(stage, { changes, names, idleFor, how })],
+    exit: { ...exit, changes: changes.map(changeDocument) },
     unread: [...document.unread, ...unread],
   };
+}
+
+/** @throws KeyturnError `invalid-request` where nobody knows which role is whose */
+function namedRoles(roles: readonly string[] | undefined, changes: readonly Change[]): readonly string[] | undefined {
+  if (roles === undefined || roles.length === 1 || roles.length === changes.length) return roles;
+  const whose = changes.map(({ repository }) => repository).join(', ');
+  const message = `Expected one --role for all, or one for each repository in this order: ${whose}; found ${roles.length}.`;
+  throw new KeyturnError('invalid-request', message);
 }
 
 function replacedOf({ entry, secret, keys }: ImaginedKey): 'Inactive' | 'gone' | undefined {
@@ -174,12 +188,12 @@ interface WriteNow {
   readonly changes: readonly Change[];
   readonly names: readonly string[];
   readonly idleFor: number;
-  readonly writing: Parameters<typeof writingsFor>[1];
+  readonly how: HowToWrite;
 }
 
-function writeNow(stage: Stage, { changes, names, idleFor, writing }: WriteNow): readonly Writing[] {
-  if (stage === 'write' || stage === 'switch') return changes.flatMap((change) => writingsFor(change, writing));
-  return stage === 'retire' ? [replacedByText(names, idleFor, writing.cdk)] : [];
+function writeNow(stage: Stage, { changes, names, idleFor, how }: WriteNow): readonly Writing[] {
+  if (stage === 'write' || stage === 'switch') return writingsFor(changes, how);
+  return stage === 'retire' ? [replacedByText(names, idleFor, how.cdk)] : [];
 }
 
 /** What is not there is no gap: nobody has taken it yet. */

@@ -1,5 +1,6 @@
 import { bold, cyan, dim, green, red, yellow } from 'yoctocolors';
 import type { MigrateDocument } from '../documents/migrate';
+import { rolePathOf } from '../exits/change';
 import type { Stage } from '../migrate/stage';
 import { hanging } from './hanging';
 import { counted, wrapped } from './wrapped';
@@ -120,7 +121,7 @@ function policyLines({ stage, id, exit }: MigrateDocument): readonly string[] {
     bold('The policy of the role'),
     ...hanging('  A draft from the use that was seen: look at it, and add what it cannot have.', '  '),
     cyan(`keyturn exits ${id} --json | jq '.keys[0].policy' > policy.json`),
-    ...exit.changes.map(({ name }) =>
+    ...[...new Set(exit.changes.map(({ name }) => name))].map((name) =>
       cyan(`aws iam create-policy --policy-name ${name} \\\n  --policy-document file://policy.json`),
     ),
     bold('What it cannot have, because it is not to be seen'),
@@ -128,27 +129,34 @@ function policyLines({ stage, id, exit }: MigrateDocument): readonly string[] {
   ];
 }
 
-/** The stack makes the roles of `roles`; one that a provider is to take is its owner's to make. */
-function roleToMakeLines({ stage, to, exit, roles }: MigrateDocument): readonly string[] {
-  const missing = exit.changes.filter(({ roleArn }) => roles.some(({ role, isThere }) => role === roleArn && !isThere));
-  if (stage !== 'write' || to !== 'provider' || missing.length === 0) return [];
+/** The stack makes the roles of `roles`; one that a provider is to take, or several repositories, is its owner's to make. */
+function roleToMakeLines({ stage, to, exit: { changes }, roles }: MigrateDocument): readonly string[] {
+  if (stage !== 'write') return [];
+  const missing = roles.flatMap(({ role, isThere }) => {
+    const its = changes.filter(({ roleArn }) => roleArn === role);
+    return isThere || (to === 'role' && its.length < 2) ? [] : its.slice(0, 1);
+  });
+  if (missing.length === 0) return [];
   return [
     '',
     bold('The role itself'),
-    ...hanging('  It is not there: make it with the trust policy above as trust.json, and give it its rights.', '  '),
-    ...missing.flatMap(({ name, roleArn }) => [
-      cyan(
-        `aws iam create-role --role-name ${roleNameOf(roleArn)} \\\n  --assume-role-policy-document file://trust.json`,
-      ),
-      cyan(
-        `aws iam attach-role-policy --role-name ${roleNameOf(roleArn)} \\\n  --policy-arn ${policyArnOf(roleArn, name)}`,
-      ),
-    ]),
+    ...hanging(`  ${to === 'role' ? OF_SEVERAL : OF_PROVIDER}`, '  '),
+    ...missing.flatMap(({ name, roleArn, policyArn }) => {
+      const path = rolePathOf(roleArn);
+      return [
+        cyan(
+          `aws iam create-role --role-name ${name} ${path === '/' ? '' : `--path ${path} `}\\\n  --assume-role-policy-document file://trust.json`,
+        ),
+        cyan(`aws iam attach-role-policy --role-name ${name} \\\n  --policy-arn ${policyArn}`),
+      ];
+    }),
   ];
 }
 
-const roleNameOf = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);
-const policyArnOf = (role: string, name: string) => `${role.slice(0, role.indexOf(':role/'))}:policy/${name}`;
+const OF_PROVIDER = 'It is not there: make it with the trust policy above as trust.json, and give it its rights.';
+const OF_SEVERAL =
+  'It is not there, and the stack makes roles of one repository each: make it yourself, with a trust.json that lets in ' +
+  'steps of all of them, and give it its rights.';
 
 function nextOf({ stage, id, exit: { variables } }: MigrateDocument): string {
   switch (stage) {

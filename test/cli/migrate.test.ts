@@ -158,7 +158,9 @@ describe('keyturn migrate --to role', () => {
 
     makeOidcRole();
     expect(await step('forged.token.AAAA')).toBe(400);
-    expect(await migrate('--to', 'role')).toMatchObject({ stage: 'switch', roles: [{ isThere: true }], code: 0 });
+    const second = await migrate('--to', 'role');
+    expect(second).toMatchObject({ stage: 'switch', roles: [{ isThere: true }], code: 0 });
+    expect(second.write.map(({ into }) => into)).toEqual(['bitbucket-pipelines.yml']);
     expect(await step()).toBe(200);
     scene.toDay(2);
     const third = await migrate('--to', 'role', '--idle-for', '10');
@@ -256,10 +258,18 @@ describe('keyturn migrate --to role', () => {
       /^new BitbucketOidcRole\(this, 'shop', \{\n {2}roleName: 'shop',\n {2}workspace: 'acme',/,
     );
     const role = 'arn:aws:iam::111122223333:role/ci/other';
-    expect(await migrate('--to', 'role', '--role', role)).toMatchObject({
-      stage: 'write',
-      roles: [{ role, isThere: false }],
-    });
+    const other = await migrate('--to', 'role', '--role', role);
+    expect(other).toMatchObject({ stage: 'write', roles: [{ role, repository: 'acme/shop', isThere: false }] });
+    expect(other.write.map(({ text }) => text)).toEqual([
+      expect.stringContaining('- name: other '),
+      expect.stringContaining(`export AWS_ROLE_ARN=${role}\n`),
+    ]);
+    expect(other.text).toContain('aws iam create-policy --policy-name other');
+    const given = await migrate('--to', 'provider', '--role', role);
+    expect(given.text).toContain('aws iam create-role --role-name other --path /ci/ \\\n');
+    expect(given.write[0]?.text).toContain(`- role: ${role}\n`);
+    const two = await typed(['migrate', 'shop', '--to', 'role', '--role', `${role},${ROLE}`]);
+    expect([two.code, two.stderr]).toEqual([2, expect.stringMatching(/in this order: acme\/shop; found 2/)]);
     const { code, stderr } = await typed(['migrate', 'shop', '--to', 'role', '--role', 'other']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('expected ARNs of roles')]);
     expect((await typed(['migrate', 'shop'])).stderr).toContain("required option '--to <way>' not specified");

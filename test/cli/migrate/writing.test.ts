@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { changesOf } from '../../../cli/exits/change';
+import { type HowToWrite, writingsFor } from '../../../cli/migrate/writing';
+import { bitbucketHost } from '../../../functions/core/hosts/bitbucket';
+
+const PLACE = { partition: 'aws', account: '111122223333' };
+const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+
+/** The places of a key, as `repository`, or `repository environment`. */
+function key(...places: readonly string[]) {
+  const targets = places.map((text) => {
+    const [repository, environment] = text.split(' ');
+    return bitbucketHost.targetOf(bitbucketHost.deliverTo.parse({ connection: 'acme', repository, environment }));
+  });
+  return { id: 'shop', targets };
+}
+
+function written(given: ReturnType<typeof key>, named: readonly string[] | undefined, how: Partial<HowToWrite> = {}) {
+  const changes = changesOf(given, PLACE, true, named);
+  const all = writingsFor(changes, {
+    way: 'role',
+    cdk: false,
+    hasPolicy: true,
+    place: PLACE,
+    ready: new Set(),
+    ...how,
+  });
+  const into = (name: string) => all.filter((one) => one.into === name).map(({ text }) => text);
+  return {
+    lines: into('keyturn.yaml'),
+    app: into('the CDK app'),
+    trust: into("the role's trust policy").map((text) => JSON.parse(text)),
+    steps: into('bitbucket-pipelines.yml'),
+  };
+}
+
+describe('what is written is of the role that is named', () => {
+  it('its item, its policy and the step', () => {
+    const { lines, steps } = written(key('acme/shop Production'), [role('ci/deploy')]);
+    expect(parse(lines[0] ?? '').roles).toMatchObject([
+      { name: 'deploy', managedPolicies: ['arn:aws:iam::111122223333:policy/deploy'] },
+    ]);
+    expect(lines[0]).toContain('# deployment.rolePath: /ci/');
+    expect(steps).toEqual([expect.stringContaining(`export AWS_ROLE_ARN=${role('ci/deploy')}\n`)]);
+  });
+
+  it('a construct with its path', () => {
+    const { app } = written(key('acme/shop Production'), [role('ci/deploy')], { cdk: true });
+    expect(app[0]).toContain("  roleName: 'deploy',\n  path: '/ci/',\n");
+  });
+
+  it('one for each repository, in their order', () => {
+    const { lines, steps } = written(key('acme/shop Production', 'acme/docs'), [role('a'), role('b')]);
+    expect(lines.map((text) => parse(text).roles[0].name)).toEqual(['a', 'b']);
+    expect(steps.map((text) => /AWS_ROLE_ARN=(.*)/.exec(text)?.[1])).toEqual([role('a'), role('b')]);
+  });
+
+  it('no item for one of several repositories: the stack makes none', () => {
+    const { lines, steps } = written(key('acme/shop Production', 'acme/docs'), [role('all')]);
+    expect(lines).toEqual([]);
+    expect(steps).toHaveLength(2);
+    for (const text of steps) expect(text).toContain(`AWS_ROLE_ARN=${role('all')}\n`);
+  });
+
+  it('only the step where the role is there', () => {
+    const { lines, steps } = written(key('acme/shop', 'acme/docs'), undefined, { ready: new Set([role('shop-1')]) });
+    expect(lines.map((text) => parse(text).roles[0].name)).toEqual(['shop-2']);
+    expect(steps).toHaveLength(2);
+  });
+
+  it('a rule for each repository, and one trust policy of the role with a statement for each', () => {
+    const { lines, trust, steps } = written(key('acme/shop Production', 'acme/docs'), [role('all')], {
+      way: 'provider',
+    });
+    expect(lines.map((text) => parse(text).provider.rules[0])).toMatchObject([
+      { name: 'shop-1', roles: [{ role: role('all') }] },
+      { name: 'shop-2', roles: [{ role: role('all') }] },
+    ]);
+    const ofShop = { 'aws:RequestTag/keyturn:environment': ['UUID OF THE ENVIRONMENT, WITHOUT BRACES'] };
+    expect(trust.map(({ Statement }) => Statement)).toEqual([
+      [
+        expect.objectContaining({ Condition: { StringEquals: expect.objectContaining(ofShop) } }),
+        expect.objectContaining({ Condition: { StringEquals: expect.not.objectContaining(ofShop) } }),
+      ],
+    ]);
+    expect(steps).toHaveLength(2);
+  });
+});

@@ -27,10 +27,11 @@ const LONGEST_NAME = 64;
 /**
  * One for each repository that holds the key.
  *
- * @param named ARNs of the roles: one for all of them, or one for each in their order. @default - by the key's ID
+ * @param named ARNs of the roles: one for all of them, or one for each in their order. @default - by the key's ID, under the
+ *   deployment's path
  */
 export function changesOf(
-  { id, targets }: Pick<SeenExit, 'id' | 'targets'>,
+  { id, targets, rolePath = '/' }: Pick<SeenExit, 'id' | 'targets' | 'rolePath'>,
   place: Place,
   hasPolicy: boolean,
   named: readonly string[] = [],
@@ -45,7 +46,7 @@ export function changesOf(
   return [...byRepository].map(([repository, all], at) => {
     const rule = (byRepository.size === 1 ? id : `${id.slice(0, LONGEST_NAME - 4)}-${at + 1}`).slice(0, LONGEST_NAME);
     const arn = (resource: string) => `arn:${place.partition}:iam::${place.account}:${resource}`;
-    const roleArn = (named.length === 1 ? named[0] : named[at]) ?? arn(`role/${rule}`);
+    const roleArn = (named.length === 1 ? named[0] : named[at]) ?? arn(`role${rolePath}${rule}`);
     const name = roleNameOf(roleArn);
     const change = { repository, rule, name, roleArn, policyArn: arn(`policy/${name}`) };
     return { ...change, yaml: roleLines(change, all, hasPolicy), steps: stepsText(roleArn, all), held: all };

@@ -1,4 +1,5 @@
 import type { StepsOfTarget } from '../../functions/core/hosts/host';
+import { providerRoleName } from '../../functions/core/provider-role-name';
 import { type Change, plain, rolePathOf, UUID, uuid } from '../exits/change';
 import type { Place } from '../exits/resources';
 
@@ -17,6 +18,8 @@ export interface HowToWrite {
   readonly cdk: boolean;
   readonly hasPolicy: boolean;
   readonly place: Place;
+  /** IAM path of the deployment's roles. @default - not known: as if it were the root */
+  readonly rolePath?: string | undefined;
   /** Roles that need nothing any more but steps that take them. */
   readonly ready: ReadonlySet<string>;
 }
@@ -94,7 +97,7 @@ function stepsOf(held: readonly StepsOfTarget[]): readonly string[] {
  */
 const NAMES = ['ROLE_ACCESS_KEY_ID', 'ROLE_SECRET_ACCESS_KEY', 'ROLE_SESSION_TOKEN'] as const;
 
-function providerWritings(changes: readonly Change[], { cdk, place }: HowToWrite): readonly Writing[] {
+function providerWritings(changes: readonly Change[], { cdk, place, rolePath = '/' }: HowToWrite): readonly Writing[] {
   const rules = changes.map(
     (change): Writing =>
       cdk
@@ -102,7 +105,7 @@ function providerWritings(changes: readonly Change[], { cdk, place }: HowToWrite
         : { into: 'keyturn.yaml', text: ruleLines(change).join('\n') },
   );
   // IAM refuses one that names a role which is not there: the provider's comes with the deployment of the rule.
-  const provider = `arn:${place.partition}:iam::${place.account}:role/${PROVIDERS_ROLE}`;
+  const provider = `arn:${place.partition}:iam::${place.account}:role${rolePath}${providerRoleName(USUAL_NAMES, rolePath)}`;
   const trusts = [...new Set(changes.map(({ roleArn }) => roleArn))].map((role): Writing => {
     const its = changes.filter(({ roleArn }) => roleArn === role);
     return { into: "the role's trust policy", text: trustPolicy(its, provider) };
@@ -126,8 +129,8 @@ function ruleOfConstruct({ rule, roleArn, held }: Change): string {
   ].join('\n');
 }
 
-/** That of the stack's endpoint, as it is named without `deployment.rolePath`. */
-const PROVIDERS_ROLE = 'Keyturn-KeyRotationProvider';
+/** What the names of a deployment from `keyturn.yaml` begin with. */
+const USUAL_NAMES = 'Keyturn-KeyRotation';
 
 function ruleLines({ rule, roleArn, held }: Change): readonly string[] {
   const [{ workspace = '', repository = '' } = {}] = held;

@@ -152,9 +152,7 @@ function changeLines({ id, changes, policy }: ExitDocument, region: string): rea
   ]);
 }
 
-const INTO_CONFIG =
-  'Into keyturn.yaml, and deploy. Repository settings › Pipelines › OpenID Connect shows the UUIDs. With ' +
-  "deployment.rolePath the role's ARN has that path.";
+const INTO_CONFIG = 'Into keyturn.yaml, and deploy. Repository settings › Pipelines › OpenID Connect shows the UUIDs.';
 const KEY_FIRST =
   'Until the variables are gone, the first line of the script keeps SDKs from taking the key: without it the pipeline ' +
   'is back on its key.';

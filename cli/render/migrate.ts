@@ -68,10 +68,10 @@ function saysOf({ stage, to, notBefore, idleFor }: MigrateDocument): string {
   }
 }
 
-function roleLines({ role, repository, isThere, used, taken, refused }: MigrateDocument['roles'][number]) {
+function roleLines({ role, repository, isThere, instead, used, taken, refused }: MigrateDocument['roles'][number]) {
   const whose = repository === undefined ? '' : ` of ${repository}`;
   const parts = [
-    isThere ? undefined : 'not there',
+    isThere ? undefined : `not there${instead === undefined ? '' : `, IAM has ${instead}`}`,
     isThere && taken.length === 0 ? 'not seen to be taken' : undefined,
     used && `used last ${minute(used)}`,
     refused > 0 ? `refused ${counted(refused, 'time')}` : undefined,

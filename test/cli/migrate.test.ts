@@ -62,6 +62,15 @@ function makeRole(trust: object, RoleName = 'shop'): void {
   scene.account.iam.roles.create({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) });
 }
 
+/** As the policy of the key's secret says. */
+function isDeployedUnder(path: string): void {
+  const { secretsManager } = scene.account;
+  const { ResourcePolicy = '' } = secretsManager.getResourcePolicy({ SecretId: 'keyturn/shop' });
+  const policy = JSON.parse(ResourcePolicy);
+  policy.Statement[0].Principal = { AWS: `arn:aws:iam::111122223333:role${path}Keyturn-KeyRotationSyncRole` };
+  secretsManager.putResourcePolicy({ SecretId: 'keyturn/shop', ResourcePolicy: JSON.stringify(policy) });
+}
+
 function makeOidcRole(): void {
   const issuer = issuerOf('acme').slice('https://'.length);
   const audience = `ari:cloud:bitbucket::workspace/${scene.workspace.slice(1, -1)}`;
@@ -274,6 +283,37 @@ describe('keyturn migrate --to role', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('expected ARNs of roles')]);
     expect((await typed(['migrate', 'shop'])).stderr).toContain("required option '--to <way>' not specified");
   });
+
+  it('knows the path of the deployment, and takes a role as IAM has it, whatever its path', async () => {
+    scene.register(scene.entry('shop', { deliverTo: [{ environment: undefined }] }));
+    usesKey();
+    isDeployedUnder('/keyturn/');
+    const role = 'arn:aws:iam::111122223333:role/keyturn/shop';
+    const first = await migrate('--to', 'role');
+    expect(first).toMatchObject({ stage: 'write', roles: [{ role, isThere: false }], code: 0 });
+    expect(first.write[1]?.text).toContain(`export AWS_ROLE_ARN=${role}\n`);
+    const [, trust] = (await migrate('--to', 'provider')).write;
+    // As the stack names it under this path.
+    expect(trust?.text).toContain('"arn:aws:iam::111122223333:role/keyturn/Keyturn-KeyRotationProvider-c514dd"');
+
+    // A construct may have a path of its own.
+    const made = 'arn:aws:iam::111122223333:role/ci/shop';
+    const AssumeRolePolicyDocument = JSON.stringify({ Statement: [] });
+    scene.account.iam.roles.create({ RoleName: 'shop', Path: '/ci/', AssumeRolePolicyDocument });
+    taken(made, `${uuid(1)}:${uuid(2)}`);
+    expect(await migrate('--to', 'role')).toMatchObject({ stage: 'retire', roles: [{ role: made, isThere: true }] });
+    const other = await migrate('--to', 'role', '--role', role);
+    expect(other).toMatchObject({ stage: 'write', roles: [{ role, isThere: false, instead: made }] });
+    expect(other.text.replaceAll(/\s+/g, ' ')).toContain(`not there, IAM has ${made}`);
+  });
+
+  it.each(['arn:aws:iam::444455556666:role/shop', 'arn:aws-cn:iam::111122223333:role/shop'])(
+    'refuses a role that it cannot see: %s',
+    async (role) => {
+      const { code, stderr } = await typed(['migrate', 'shop', '--to', 'role', '--role', role]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`found ${role}`)]);
+    },
+  );
 
   it('tells what it could not read, and ends with 3', async () => {
     scene.toDay(1);

@@ -40,10 +40,13 @@ export function changesOf(
   for (const target of targets) {
     const steps = stepsOf(target);
     if (steps?.repository === undefined) continue;
-    const name = `${steps.workspace}/${steps.repository}`;
-    byRepository.set(name, [...(byRepository.get(name) ?? []), steps]);
+    // A repository's UUID is enough to find it, whatever the workspace is called.
+    const of = UUID.test(steps.repository) ? steps.repository : `${steps.workspace}/${steps.repository}`;
+    const known = byRepository.get(of) ?? [];
+    if (!known.some((other) => isOnePlace(other, steps))) byRepository.set(of, [...known, steps]);
   }
-  return [...byRepository].map(([repository, all], at) => {
+  return [...byRepository.values()].map((all, at) => {
+    const repository = `${all[0]?.workspace}/${all[0]?.repository}`;
     const rule = (byRepository.size === 1 ? id : `${id.slice(0, LONGEST_NAME - 4)}-${at + 1}`).slice(0, LONGEST_NAME);
     const arn = (resource: string) => `arn:${place.partition}:iam::${place.account}:${resource}`;
     const roleArn = (named.length === 1 ? named[0] : named[at]) ?? arn(`role${rolePath}${rule}`);
@@ -51,6 +54,10 @@ export function changesOf(
     const change = { repository, rule, name, roleArn, policyArn: arn(`policy/${name}`) };
     return { ...change, yaml: roleLines(change, all, hasPolicy), steps: stepsText(roleArn, all), held: all };
   });
+}
+
+function isOnePlace(one: StepsOfTarget, other: StepsOfTarget): boolean {
+  return one.environment?.toLowerCase() === other.environment?.toLowerCase();
 }
 
 export function roleNameOf(arn: string): string {

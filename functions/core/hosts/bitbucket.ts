@@ -179,10 +179,10 @@ export const bitbucketHost = {
   rightToIdentify: 'the scope "repository" (of an API token "read:repository:bitbucket")',
 
   stepsOf(target: BitbucketTarget): StepsOfTarget {
-    if (target.type === 'bitbucket-workspace') return { workspace: target.workspace };
-    const [workspace = '', repo] = target.repository.split('/');
+    const [home = '', repo] = placeOf(target);
+    // People write names of environments as their pages show them.
     const deploysTo = target.type === 'bitbucket-deployment' ? target.environment : undefined;
-    return { workspace, repository: repo, environment: deploysTo };
+    return { workspace: home, repository: repo, environment: deploysTo };
   },
 
   systemOf: (_target: BitbucketTarget, connection: HostConnection | undefined): string =>

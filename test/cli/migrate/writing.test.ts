@@ -87,3 +87,33 @@ describe('what is written is of the role that is named', () => {
     expect(steps).toHaveLength(2);
   });
 });
+
+describe('a repository in several spellings is one', () => {
+  const SHOP = '{00000000-0000-4000-8000-0000000000aa}';
+
+  it.each([
+    ['slugs in any case, with .git', 'acme/shop Production', 'Acme/Shop.git Staging'],
+    ['UUIDs with and without braces', `acme/${SHOP} Production`, `acme/${SHOP.slice(1, -1).toUpperCase()} Staging`],
+    // It is found by its UUID, whatever the workspace is called.
+    ['a UUID in a workspace by its slug and its UUID', `acme/${SHOP} Production`, `${SHOP}/${SHOP} Staging`],
+  ])('%s', (_says, ...places) => {
+    const changes = changesOf(key(...places), PLACE, true);
+    expect(changes.map(({ name, held }) => [name, held.map(({ environment }) => environment)])).toEqual([
+      ['shop', ['Production', 'Staging']],
+    ]);
+  });
+
+  it('and a place that holds two variables of one name each is written once', () => {
+    const [change] = changesOf(
+      key('acme/shop Production', 'acme/shop Production', 'acme/shop production'),
+      PLACE,
+      true,
+    );
+    expect(change?.held).toHaveLength(1);
+    expect(change?.steps).toHaveLength(1);
+  });
+
+  it('not two repositories, nor one of another workspace', () => {
+    expect(changesOf(key('acme/shop', 'acme/docs', 'other/shop'), PLACE, true)).toHaveLength(3);
+  });
+});

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cleaned } from '../outside-text';
-import { isEnvironmentName, isSlugOrUuid, mayBeOnePlace, placeOf } from './bitbucket-place';
+import { isEnvironmentName, isSlugOrUuid, mayBeOnePlace, placeOf, uuidIn } from './bitbucket-place';
 import { BITBUCKET_API, BITBUCKET_USUAL, OTHER_PAGE } from './bitbucket-usual';
 import { tokenConnection } from './connection';
 import type { ConnectionSettings, Host, HostConnection, StepsOfTarget, Written } from './host';
@@ -180,8 +180,9 @@ export const bitbucketHost = {
 
   stepsOf(target: BitbucketTarget): StepsOfTarget {
     const [home = '', repo] = placeOf(target);
-    // People write names of environments as their pages show them.
-    const deploysTo = target.type === 'bitbucket-deployment' ? target.environment : undefined;
+    // A name stays as it is written: bitbucket-pipelines.yml has it so.
+    const deploysTo =
+      target.type === 'bitbucket-deployment' ? (uuidIn(target.environment) ?? target.environment) : undefined;
     return { workspace: home, repository: repo, environment: deploysTo };
   },
 

@@ -53,8 +53,8 @@ export interface Written {
 }
 
 /**
- * Which steps of pipelines get what a target holds, each in the host's own terms: a name or a UUID. Workspace and repository
- * are in one spelling each.
+ * Which steps of pipelines get what a target holds, each in the host's own terms: a name, or a UUID in braces. Workspace and
+ * repository are in one spelling each.
  */
 export interface StepsOfTarget {
   readonly workspace: string;

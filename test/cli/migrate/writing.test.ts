@@ -117,3 +117,17 @@ describe('a repository in several spellings is one', () => {
     expect(changesOf(key('acme/shop', 'acme/docs', 'other/shop'), PLACE, true)).toHaveLength(3);
   });
 });
+
+it('knows an environment by its UUID, with and without braces', () => {
+  const uuid = '{00000000-0000-4000-8000-0000000000bb}';
+  const bare = uuid.slice(1, -1);
+  for (const environment of [uuid, bare, bare.toUpperCase()]) {
+    const given = key(`acme/shop ${environment}`, `acme/shop ${uuid}`);
+    const { lines, steps } = written(given, undefined);
+    expect(parse(lines[0] ?? '').roles[0].bitbucket.environmentUuids).toEqual([uuid]);
+    expect(steps).toEqual([expect.stringContaining(`deployment: Production # the name of the environment ${uuid}`)]);
+    const provided = written(given, undefined, { way: 'provider' });
+    expect(provided.steps).toEqual([expect.stringContaining(`deployment: 'NAME OF THE ENVIRONMENT' # ${uuid}`)]);
+    expect(JSON.stringify(provided.trust)).toContain(`"aws:RequestTag/keyturn:environment":["${bare}"]`);
+  }
+});

@@ -9,6 +9,7 @@ import { isReplacedInIam } from '../../functions/core/key/replaced';
 import { currentKey } from '../../functions/core/key/secret-state';
 import { MIGRATE_SCHEMA, type MigrateDocument } from '../documents/migrate';
 import { EXIT, EXIT_CODES } from '../exit-code';
+import { askedAgain } from '../exits/asked-again';
 import { type Change, changesOf } from '../exits/change';
 import { changeDocument } from '../exits/exit-document';
 import { type ExitsOptions, type ReadExits, readExits } from '../exits/read-exits';
@@ -64,7 +65,8 @@ export function migrateCommand(terminal: Terminal, ended: (exitCode: number) => 
         reading.tell('Looking at the roles, and at who took them.');
         return migrateDocument(read, options);
       });
-      terminal.stdout.write(`${options.json ? JSON.stringify(document, undefined, 2) : renderMigrate(document)}\n`);
+      const text = options.json ? JSON.stringify(document, undefined, 2) : renderMigrate(document, askedAgain(options));
+      terminal.stdout.write(`${text}\n`);
       ended(exitCodeOf(document));
     });
 }

@@ -315,6 +315,26 @@ describe('keyturn exits, for people', () => {
     );
   });
 
+  it('prints commands that ask as it was asked', async () => {
+    scene.manage('shop');
+    await scene.day();
+    deploys('shop');
+    recorded('shop', 'ec2', 'DescribeInstances', { sourceIPAddress: LAPTOP });
+    const file = addresses(`${PIPELINE}\n${LAPTOP}`);
+    const asked = ['--pipelines', file, '--regions', 'eu-north-1', '--most-calls', '500', '--region', 'eu-west-1'];
+    const { stdout } = await exits('shop', ...asked);
+    const text = stdout.replaceAll(' \\\n ', '');
+    const [, again = ''] = /^keyturn exits (.*) \| jq/m.exec(text) ?? [];
+    const [one, other] = [
+      await document('shop', ...asked),
+      await document(...again.split(' ').filter((word) => word !== '--json')),
+    ];
+    expect(other).toMatchObject({ regions: one.regions, keys: [{ policy: one.keys[0]?.policy }] });
+    expect(one.regions).toContain('eu-north-1');
+    expect(again).toContain(asked.join(' '));
+    expect(text).toContain(`keyturn migrate shop --to role ${asked.join(' ')}\n`);
+  });
+
   it('shows no control character, line break and turned direction of a record', async () => {
     scene.manage('shop');
     await scene.day();

@@ -181,7 +181,9 @@ describe('keyturn migrate --to role', () => {
     expect(replacedBy).toEqual({ roles: [ROLE], idleFor: 10 });
 
     scene.register(scene.entry('shop', { replacedBy: replacedBy ?? undefined }));
-    expect(await migrate('--to', 'role')).toMatchObject({ stage: 'waits', idleFor: 10, write: [] });
+    const waits = await migrate('--to', 'role', '--region', 'eu-west-1');
+    expect(waits).toMatchObject({ stage: 'waits', idleFor: 10, write: [] });
+    expect(waits.text).toContain('"keyturn status shop --region eu-west-1"');
     scene.toDay(11);
     await step();
     scene.toDay(13);
@@ -276,6 +278,8 @@ describe('keyturn migrate --to role', () => {
     expect(other.text).toContain('aws iam create-policy --policy-name other');
     const given = await migrate('--to', 'provider', '--role', role);
     expect(given.text).toContain('aws iam create-role --role-name other --path /ci/ \\\n');
+    const asked = await migrate('--to', 'role', '--most-calls', '500', '--region', 'eu-west-1');
+    expect(asked.text).toContain('keyturn exits shop --json --most-calls 500 --region eu-west-1 \\\n  | jq ');
     expect(given.write[0]?.text).toContain(`- role: ${role}\n`);
     const two = await typed(['migrate', 'shop', '--to', 'role', '--role', `${role},${ROLE}`]);
     expect([two.code, two.stderr]).toEqual([2, expect.stringMatching(/in this order: acme\/shop; found 2/)]);

@@ -43,7 +43,7 @@ export function exitDocument(seen: SeenExit, place: Place, isPipelines: IsPipeli
     blockers: blockers.map(({ blocks, ...found }) => ({ ...found, blocks: [...blocks] })),
     notes: [...notesOf(seen)],
     policy: proposed.policy,
-    gaps: [...gapsOf(seen, proposed, blockers)],
+    gaps: [...gapsOf(seen, proposed, blockers, isPipelines === undefined)],
     changes: changesOf(seen, place, proposed.policy !== undefined).map(changeDocument),
     variables: [...variablesOf(seen.targets)],
   };

@@ -171,17 +171,15 @@ describe('keyturn exits', () => {
     expect(blocks(elsewhere)).toEqual(['other-client']);
   });
 
-  it('says what blocks: a laptop, a call that takes a key, a refused call is none', async () => {
+  it('says what blocks: a browser, a call that takes a key, a refused call is none', async () => {
     scene.manage('shop');
     await scene.day();
     deploys('shop');
     recorded('shop', 'sts', 'GetSessionToken');
     recorded('shop', 'iam', 'ListUsers', { errorCode: 'AccessDenied' });
-    deploys('shop', { sourceIPAddress: LAPTOP, userAgent: CLI.replace('os/linux#5.15.0', 'os/macos#23.1.0') });
-    recorded('shop', 'ec2', 'DescribeInstances', {
-      sourceIPAddress: LAPTOP,
-      userAgent: CLI.replace('os/linux#5.15.0', 'os/macos#23.1.0'),
-    });
+    const browser = { sourceIPAddress: LAPTOP, userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)' };
+    deploys('shop', browser);
+    recorded('shop', 'ec2', 'DescribeInstances', browser);
     recorded('shop', 'kms', 'Decrypt', { sourceIPAddress: 'secretsmanager.amazonaws.com' });
     const told = await document('shop');
     expect(told.code).toBe(1);
@@ -192,10 +190,10 @@ describe('keyturn exits', () => {
       `${LAPTOP} other`,
       'secretsmanager.amazonaws.com service',
     ]);
-    expect(key?.blockers[0]?.says).toContain(`${LAPTOP} (by its agent: macOS)`);
+    expect(key?.blockers[0]?.says).toContain(`${LAPTOP} (by its agent: a browser)`);
     expect(key?.gaps.join(' ')).toContain('It was refused iam:ListUsers, which is left out.');
     expect(JSON.stringify(key?.policy)).not.toContain('iam:ListUsers');
-    // What a laptop did is no pipeline's right.
+    // What a browser did is no pipeline's right.
     expect(JSON.stringify(key?.policy)).not.toContain('DescribeInstances');
     expect(key?.gaps.join(' ')).toContain('whoever is no pipeline, is left out');
   });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { ExitsDocument } from '../documents/exits';
 import { EXIT, EXIT_CODES } from '../exit-code';
+import { askedAgain } from '../exits/asked-again';
 import { type ExitsOptions, readExits } from '../exits/read-exits';
 import { withExits } from '../exits/with-exits';
 import { renderExits } from '../render/exits';
@@ -24,7 +25,9 @@ export function exitsCommand(terminal: Terminal, ended: (exitCode: number) => vo
     .addHelpText('after', HELP)
     .action(async (ids: readonly string[], options: Options) => {
       const document = await readExits(ids, options, terminal, async (read) => read.document);
-      const text = options.json ? JSON.stringify(document, undefined, 2) : renderExits(document, ids.length > 0);
+      const text = options.json
+        ? JSON.stringify(document, undefined, 2)
+        : renderExits(document, ids.length > 0, askedAgain(options));
       terminal.stdout.write(`${text}\n`);
       ended(exitCodeOf(document));
     });

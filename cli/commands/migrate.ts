@@ -1,22 +1,24 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { createRecordEvents } from '../../functions/aws/record-events';
+import { createRoleLook } from '../../functions/aws/role-last-used';
 import type { RegistryEntry } from '../../functions/core/config/registry';
 import { roleArn } from '../../functions/core/config/registry';
 import { after, DAY, latest } from '../../functions/core/duration';
-import { KeyturnError, toKeyturnError } from '../../functions/core/errors';
+import { KeyturnError } from '../../functions/core/errors';
 import type { ImaginedKey } from '../../functions/core/forecast/imagined-key';
 import { isReplacedInIam } from '../../functions/core/key/replaced';
 import { currentKey } from '../../functions/core/key/secret-state';
-import { PROVIDER_LOG_GROUP } from '../../functions/core/names';
 import { MIGRATE_SCHEMA, type MigrateDocument } from '../documents/migrate';
 import { EXIT, EXIT_CODES } from '../exit-code';
+import { askedAgain } from '../exits/asked-again';
 import { type Change, changesOf } from '../exits/change';
+import { changeDocument } from '../exits/exit-document';
 import { type ExitsOptions, type ReadExits, readExits } from '../exits/read-exits';
+import type { Place } from '../exits/resources';
 import { withExits } from '../exits/with-exits';
-import { areTaken, placesOf } from '../migrate/places';
+import { placesOf } from '../migrate/places';
+import { lookAtRoles, rolesOf } from '../migrate/roles';
 import { type SeenRole, type Stage, stageOf } from '../migrate/stage';
-import { givenByProvider, type Taking, type Takings, takenByToken } from '../migrate/takings';
-import { replacedByText, WAYS, type Way, type Writing, writingsFor } from '../migrate/writing';
+import { type HowToWrite, replacedByText, WAYS, type Way, type Writing, writingsFor } from '../migrate/writing';
 import { renderMigrate } from '../render/migrate';
 import type { Terminal } from '../terminal';
 import { wholeNumber } from '../whole-number';
@@ -46,7 +48,7 @@ export function migrateCommand(terminal: Terminal, ended: (exitCode: number) => 
       )
       .option(
         '--role <arns>',
-        'roles that take over, with commas between (default: one a repository, by the key)',
+        'roles that take over, with commas between: one for all repositories or one for each (default: by the key)',
         arns,
       )
       .option(
@@ -63,7 +65,8 @@ export function migrateCommand(terminal: Terminal, ended: (exitCode: number) => 
         reading.tell('Looking at the roles, and at who took them.');
         return migrateDocument(read, options);
       });
-      terminal.stdout.write(`${options.json ? JSON.stringify(document, undefined, 2) : renderMigrate(document)}\n`);
+      const text = options.json ? JSON.stringify(document, undefined, 2) : renderMigrate(document, askedAgain(options));
+      terminal.stdout.write(`${text}\n`);
       ended(exitCodeOf(document));
     });
 }
@@ -97,19 +100,27 @@ function exitCodeOf({ stage, unread }: MigrateDocument): number {
 }
 
 async function migrateDocument(read: ReadExits, options: Options): Promise<MigrateDocument> {
-  const { document, keys, place, until } = read;
+  const { document, exits, keys, place, until } = read;
   const [exit] = document.keys;
+  const [seen] = exits;
   const key = keys.find(({ entry }) => entry.id === exit?.id);
-  if (exit === undefined || key === undefined) {
+  if (exit === undefined || seen === undefined || key === undefined) {
     const [why] = document.unread;
     throw new KeyturnError('invalid-request', why?.message ?? 'The key cannot be looked at.');
   }
   const { entry, secret } = key;
-  const changes = changesOf(entry, place, exit.policy !== undefined);
   const { to, cdk = false } = options;
+  const hasPolicy = exit.policy !== undefined;
+  const usual = changesOf(seen, place, hasPolicy);
+  const named = entry.replacedBy?.roles ?? namedRoles(options.role, usual, place);
+  const wanted = named ?? usual.map(({ roleArn }) => roleArn);
+  const { found, unread: unseen } = await lookAtRoles(wanted, createRoleLook(read.config));
+  // By its name there is one alone: whatever its path is, that is the role.
+  const names = named ?? wanted.map((role) => found.get(role)?.arn ?? role);
+  // Which of the entry's roles is whose nobody says.
+  const changes = entry.replacedBy ? usual : changesOf(seen, place, hasPolicy, names);
   const idleFor = idleForOf(entry, options.idleFor);
-  const names = entry.replacedBy?.roles ?? options.role ?? changes.map((change) => change.roleArn);
-  const { roles, unread } = await rolesOf(read, to, names, changes);
+  const { roles, unread } = await rolesOf(read, to, { names, found: [...found.values()], changes });
   const isReplacing = entry.replacedBy !== undefined;
   const stage = stageOf({
     roles,
@@ -123,7 +134,10 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
   const used = currentUse(key);
   const days = entry.replacedBy?.idleFor ?? idleFor;
   const idle = used && after(used, days * DAY);
-  const writing = { way: to, cdk, hasPolicy: exit.policy !== undefined, place };
+  // A role of a provider's is ready when it was given: its rule and its trust are not to be seen here.
+  const isReady = ({ isThere, taken }: SeenRole) => isThere && (to === 'role' || taken.length > 0);
+  const ready = new Set(roles.filter(isReady).map(({ role }) => role));
+  const how = { way: to, cdk, hasPolicy, place, rolePath: seen.rolePath, ready };
   return {
     schema: MIGRATE_SCHEMA,
     account: document.account,
@@ -143,10 +157,27 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
     lastUsed: key.lastUsed.get(currentKey(secret)?.accessKeyId ?? '')?.at?.toISOString(),
     idleFor: days,
     notBefore: stage === 'waits' || stage === 'retire' ? idle && latest(idle, until).toISOString() : undefined,
-    write: [...writeNow(stage, { changes, names, idleFor, writing })],
-    exit,
-    unread: [...document.unread, ...unread],
+    write: [...writeNow(stage, { changes, names, idleFor, how })],
+    exit: { ...exit, changes: changes.map(changeDocument) },
+    unread: [...document.unread, ...unseen, ...unread],
   };
+}
+
+/** @throws KeyturnError `invalid-request` for roles elsewhere, and where nobody knows which role is whose */
+function namedRoles(
+  roles: readonly string[] | undefined,
+  changes: readonly Change[],
+  { partition, account }: Place,
+): readonly string[] | undefined {
+  const away = roles?.find((role) => !role.startsWith(`arn:${partition}:iam::${account}:`));
+  if (away !== undefined) {
+    const message = `Expected a --role of the key's own account, arn:${partition}:iam::${account}:role/…, found ${away}: whether another account's is there, and was used, nobody can see from here.`;
+    throw new KeyturnError('invalid-request', message);
+  }
+  if (roles === undefined || roles.length === 1 || roles.length === changes.length) return roles;
+  const whose = changes.map(({ repository }) => repository).join(', ');
+  const message = `Expected one --role for all, or one for each repository in this order: ${whose}; found ${roles.length}.`;
+  throw new KeyturnError('invalid-request', message);
 }
 
 function replacedOf({ entry, secret, keys }: ImaginedKey): 'Inactive' | 'gone' | undefined {
@@ -174,49 +205,10 @@ interface WriteNow {
   readonly changes: readonly Change[];
   readonly names: readonly string[];
   readonly idleFor: number;
-  readonly writing: Parameters<typeof writingsFor>[1];
+  readonly how: HowToWrite;
 }
 
-function writeNow(stage: Stage, { changes, names, idleFor, writing }: WriteNow): readonly Writing[] {
-  if (stage === 'write' || stage === 'switch') return changes.flatMap((change) => writingsFor(change, writing));
-  return stage === 'retire' ? [replacedByText(names, idleFor, writing.cdk)] : [];
-}
-
-/** What is not there is no gap: nobody has taken it yet. */
-const NOT_THERE: ReadonlySet<string> = new Set(['role-missing', 'log-group-missing']);
-
-/** Each role as IAM has it, and who took it. What cannot be read is told, and hides nothing else (K11). */
-async function rolesOf(
-  { ports, history, config, document, since, until }: ReadExits,
-  to: Way,
-  names: readonly string[],
-  changes: readonly Change[],
-): Promise<{ readonly roles: readonly SeenRole[]; readonly unread: Takings['unread'] }> {
-  const unread: Takings['unread'][number][] = [];
-  const tell = (source: string, thrown: unknown) => {
-    const { code, message } = toKeyturnError(thrown);
-    if (!NOT_THERE.has(code)) unread.push({ source, message });
-  };
-  const asked = { roles: names, regions: document.regions, since, until };
-  const isEnough = (takings: readonly Taking[]) =>
-    names.every((name) => takings.some(({ role }) => role === name)) && areTaken(changes, takings);
-  const taken = await (to === 'role'
-    ? takenByToken(history, asked)
-    : givenByProvider(createRecordEvents(PROVIDER_LOG_GROUP, config), history, asked, isEnough)
-  ).catch((thrown): Takings => {
-    tell('who took the roles', thrown);
-    return { last: [], refused: new Map(), unread: [] };
-  });
-  const roles = names.map(async (role): Promise<SeenRole> => {
-    const use = await ports.iam.roleLastUsed(role).catch((thrown) => tell(`the role ${role}`, thrown));
-    return {
-      role,
-      repository: changes.find((change) => change.roleArn === role)?.repository,
-      isThere: use !== undefined,
-      used: use?.at,
-      taken: taken.last.filter((one) => one.role === role),
-      refused: taken.refused.get(role) ?? 0,
-    };
-  });
-  return { roles: await Promise.all(roles), unread: [...taken.unread, ...unread] };
+function writeNow(stage: Stage, { changes, names, idleFor, how }: WriteNow): readonly Writing[] {
+  if (stage === 'write' || stage === 'switch') return writingsFor(changes, how);
+  return stage === 'retire' ? [replacedByText(names, idleFor, how.cdk)] : [];
 }

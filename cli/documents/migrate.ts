@@ -11,6 +11,7 @@ const roleSchema = z.object({
   role: z.string().describe('ARN.'),
   repository: z.string().optional().describe('Whose steps it is for.'),
   isThere: z.boolean(),
+  instead: z.string().optional().describe('ARN of the one that IAM has by its name, under another path.'),
   used: instant.optional().describe('When IAM saw a session of it make a call last.'),
   taken: z
     .array(

@@ -33,6 +33,9 @@ export const whoSchema = z.object({
   region: z.string().describe('CloudTrail has a use in the region whose STS was asked.'),
   at: instant,
   role: z.string().describe('ARN.'),
+  isThere: z.boolean().optional().describe('In IAM, now; not there: IAM could not be asked.'),
+  instead: z.string().optional().describe('ARN of the one that IAM has by its name, under another path.'),
+  unseen: z.string().optional().describe('Why IAM could not be asked.'),
   since: instant,
   uses: z.array(whoUseSchema).describe('Newest first.'),
   unattributed: z

@@ -7,6 +7,8 @@ import type { SeenExit } from './seen';
 /** What to write so that the steps of one repository take a role. */
 export interface Change {
   readonly repository: string;
+  /** Of a provider's rule. */
+  readonly rule: string;
   /** Name of the role, and of its policy. */
   readonly name: string;
   readonly roleArn: string;
@@ -22,25 +24,49 @@ export interface Change {
 /** IAM: characters of a role's name. */
 const LONGEST_NAME = 64;
 
-/** One role for each repository that holds the key. */
+/**
+ * One for each repository that holds the key.
+ *
+ * @param named ARNs of the roles: one for all of them, or one for each in their order. @default - by the key's ID, under the
+ *   deployment's path
+ */
 export function changesOf(
-  { id, targets }: Pick<SeenExit, 'id' | 'targets'>,
+  { id, targets, rolePath = '/' }: Pick<SeenExit, 'id' | 'targets' | 'rolePath'>,
   place: Place,
   hasPolicy: boolean,
+  named: readonly string[] = [],
 ): readonly Change[] {
   const byRepository = new Map<string, StepsOfTarget[]>();
   for (const target of targets) {
     const steps = stepsOf(target);
     if (steps?.repository === undefined) continue;
-    const name = `${steps.workspace}/${steps.repository}`;
-    byRepository.set(name, [...(byRepository.get(name) ?? []), steps]);
+    // A repository's UUID is enough to find it, whatever the workspace is called.
+    const of = UUID.test(steps.repository) ? steps.repository : `${steps.workspace}/${steps.repository}`;
+    const known = byRepository.get(of) ?? [];
+    if (!known.some((other) => isOnePlace(other, steps))) byRepository.set(of, [...known, steps]);
   }
-  return [...byRepository].map(([repository, all], at) => {
-    const name = (byRepository.size === 1 ? id : `${id.slice(0, LONGEST_NAME - 4)}-${at + 1}`).slice(0, LONGEST_NAME);
-    const arn = (kind: string) => `arn:${place.partition}:iam::${place.account}:${kind}/${name}`;
-    const change = { repository, name, roleArn: arn('role'), policyArn: arn('policy') };
-    return { ...change, yaml: roleLines(change, all, hasPolicy), steps: stepsText(change.roleArn, all), held: all };
+  return [...byRepository.values()].map((all, at) => {
+    const repository = `${all[0]?.workspace}/${all[0]?.repository}`;
+    const rule = (byRepository.size === 1 ? id : `${id.slice(0, LONGEST_NAME - 4)}-${at + 1}`).slice(0, LONGEST_NAME);
+    const arn = (resource: string) => `arn:${place.partition}:iam::${place.account}:${resource}`;
+    const roleArn = (named.length === 1 ? named[0] : named[at]) ?? arn(`role${rolePath}${rule}`);
+    const name = roleNameOf(roleArn);
+    const change = { repository, rule, name, roleArn, policyArn: arn(`policy/${name}`) };
+    return { ...change, yaml: roleLines(change, all, hasPolicy), steps: stepsText(roleArn, all), held: all };
   });
+}
+
+function isOnePlace(one: StepsOfTarget, other: StepsOfTarget): boolean {
+  return one.environment?.toLowerCase() === other.environment?.toLowerCase();
+}
+
+export function roleNameOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}
+
+/** IAM path of a role, with slashes around. */
+export function rolePathOf(arn: string): string {
+  return arn.slice(arn.indexOf('/'), arn.lastIndexOf('/') + 1);
 }
 
 export const UUID = /^\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}$/i;
@@ -56,16 +82,17 @@ export function plain(text: string): string {
 }
 
 function roleLines(
-  { name, policyArn }: Pick<Change, 'name' | 'policyArn'>,
+  { name, roleArn, policyArn }: Pick<Change, 'name' | 'roleArn' | 'policyArn'>,
   all: readonly StepsOfTarget[],
   hasPolicy: boolean,
 ): string {
   const [{ workspace = '', repository = '' } = {}] = all;
   const environments = all.flatMap(({ environment }) => environment ?? []);
   const isAny = environments.length < all.length;
+  const path = rolePathOf(roleArn);
   return [
     'roles:',
-    `  - name: ${name}`,
+    `  - name: ${name}${path === '/' ? '' : ` # deployment.rolePath: ${path}`}`,
     '    bitbucket:',
     `      workspace: ${UUID.test(workspace) ? 'SLUG-OF-THE-WORKSPACE' : plain(workspace)}`,
     `      workspaceUuid: ${uuid(workspace, 'THE WORKSPACE')}`,

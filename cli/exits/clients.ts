@@ -5,7 +5,7 @@ import { callName } from './iam-action';
 
 /**
  * What a client is: `pipeline` and `other` by its address, where somebody has said which addresses the pipelines have, or
- * `other` by a system that no pipeline runs on; `perhaps` is a guess; `service` is AWS itself, for a call before.
+ * `other` by a browser; `perhaps` is a guess; `service` is AWS itself, for a call before.
  */
 export const CLIENT_KINDS = ['pipeline', 'perhaps', 'service', 'other'] as const;
 export type ClientKind = (typeof CLIENT_KINDS)[number];
@@ -42,18 +42,25 @@ export function clientsOf(calls: readonly KeyCall[], isPipelines: IsPipelines | 
   return [...clients.values()].sort((a, b) => b.calls - a.calls || (a.from < b.from ? -1 : 1));
 }
 
-const SYSTEMS = { macos: 'macOS', windows: 'Windows', browser: 'a browser' } as const;
+/** By its agent. Atlassian: runners of one's own are on Linux, macOS and Windows. */
+const GUESSES = {
+  linux: 'an agent on Linux',
+  macos: 'an agent on macOS, as of a desktop or a runner of your own',
+  windows: 'an agent on Windows, as of a desktop or a runner of your own',
+} as const;
 
 /** What whoever made a call is. */
 export function kindOf({ from, system }: KeyCall, isPipelines: IsPipelines | undefined): Pick<Client, 'is' | 'by'> {
   if (isIP(from) === 0) return { is: 'service', by: 'AWS, for a call before' };
   if (isPipelines?.(from)) return { is: 'pipeline', by: 'its address' };
   if (isPipelines !== undefined) return { is: 'other', by: 'its address' };
-  if (system !== undefined && system !== 'linux') return { is: 'other', by: `its agent: ${SYSTEMS[system]}` };
-  return {
-    is: 'perhaps',
-    by: system === 'linux' ? 'a guess: an agent on Linux' : 'a guess: nothing speaks against it',
-  };
+  if (system === 'browser') return { is: 'other', by: 'its agent: a browser' };
+  return { is: 'perhaps', by: `a guess: ${system === undefined ? 'nothing speaks against it' : GUESSES[system]}` };
+}
+
+/** Whether a call may be a desktop's, by its agent. */
+export function isOnDesktop({ system }: KeyCall): boolean {
+  return system === 'macos' || system === 'windows';
 }
 
 export interface Called {

@@ -3,7 +3,7 @@ import type { KeyCall } from '../../functions/core/key/key-call';
 import type { ExitDocument } from '../documents/exits';
 import type { IsPipelines } from './addresses';
 import { blockersOf, type TakesOver } from './blockers';
-import { changesOf, variablesOf } from './change';
+import { type Change, changesOf, variablesOf } from './change';
 import { calledOf, clientsOf, kindOf } from './clients';
 import { leastPolicy } from './policy';
 import type { Place } from './resources';
@@ -43,13 +43,19 @@ export function exitDocument(seen: SeenExit, place: Place, isPipelines: IsPipeli
     blockers: blockers.map(({ blocks, ...found }) => ({ ...found, blocks: [...blocks] })),
     notes: [...notesOf(seen)],
     policy: proposed.policy,
-    gaps: [...gapsOf(seen, proposed, blockers)],
-    changes: changesOf(seen, place, proposed.policy !== undefined).map(({ steps, held: _held, ...change }) => ({
-      ...change,
-      steps: [...steps],
-    })),
+    gaps: [...gapsOf(seen, proposed, blockers, isPipelines === undefined)],
+    changes: changesOf(seen, place, proposed.policy !== undefined).map(changeDocument),
     variables: [...variablesOf(seen.targets)],
   };
+}
+
+export function changeDocument({
+  rule: _rule,
+  held: _held,
+  steps,
+  ...change
+}: Change): ExitDocument['changes'][number] {
+  return { ...change, steps: [...steps] };
 }
 
 /** What nobody else did, so far as it is known: neither a key that somebody made by hand, nor whoever is no pipeline. */

@@ -7,7 +7,7 @@ import { type KeyCall, keyCallOf } from '../../functions/core/key/key-call';
 import { currentKey, storedVersions } from '../../functions/core/key/secret-state';
 import { iamRecordsRegion } from '../../functions/core/partitions';
 import { reading } from '../doctor/read';
-import { rolesThatRead } from './readers';
+import { deployedRolePath, rolesThatRead } from './readers';
 import type { SeenExit, SeenKey } from './seen';
 
 /** Calls of a page of CloudTrail's event history. */
@@ -56,14 +56,18 @@ export async function gather(keys: readonly ImaginedKey[], ports: GatherPorts, a
   const histories = new Histories(ports.history, asked, regions, rings.flatMap(({ ring }) => ring).length);
   const exits = await Promise.all(
     rings.map(async ({ key, ring }): Promise<SeenExit> => {
-      const ofSecret = async () => rolesThatRead(await ports.look.policy(key.secret.arn));
-      const readers = await read(`the policy of ${key.secret.name}`, 'secretsmanager:GetResourcePolicy', ofSecret);
+      const ofSecret = async () => {
+        const policy = await ports.look.policy(key.secret.arn);
+        return { readers: rolesThatRead(policy), rolePath: deployedRolePath(policy) };
+      };
+      const secret = await read(`the policy of ${key.secret.name}`, 'secretsmanager:GetResourcePolicy', ofSecret);
       const all = await Promise.all(ring.map((each) => histories.of(each)));
       return {
         id: key.entry.id,
         user: key.entry.user,
         targets: key.entry.targets,
-        readers,
+        readers: secret?.readers,
+        rolePath: secret?.rolePath,
         keys: all.map(({ seen }) => seen),
         isWhole: all.every(({ isWhole }) => isWhole),
         since: asked.since,

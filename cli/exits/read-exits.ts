@@ -15,6 +15,7 @@ import { readAddresses } from './addresses';
 import { exitDocument } from './exit-document';
 import { gather } from './gather';
 import type { Place } from './resources';
+import type { SeenExit } from './seen';
 
 /** What says how much is read of whom. */
 export interface ExitsOptions extends AccessOptions {
@@ -27,6 +28,8 @@ export interface ExitsOptions extends AccessOptions {
 /** Who uses the keys, and what more can be asked about them. */
 export interface ReadExits {
   readonly document: ExitsDocument;
+  /** What the document was decided by. */
+  readonly exits: readonly SeenExit[];
   readonly keys: readonly ImaginedKey[];
   readonly ports: AccountPorts;
   readonly config: ClientConfig;
@@ -83,7 +86,7 @@ export async function readExits<More>(
       keys: gathered.exits.map((seen) => exitDocument(seen, place, isPipelines)),
       unread: [...unseen, ...gathered.unread],
     };
-    return await more({ document, keys, ports, config, history, place, since, until }, reading);
+    return await more({ document, exits: gathered.exits, keys, ports, config, history, place, since, until }, reading);
   } finally {
     reading.end();
   }

@@ -25,6 +25,17 @@ export function rolesThatRead(policy: string | undefined): readonly string[] {
   return [...new Set(readers)].map((name) => cleaned(name)).sort();
 }
 
+const ROLE = /:role(\/(?:[^/]+\/)*)[^/]+$/;
+
+/** IAM path of the deployment's roles, by what delivers a managed secret; undefined where its policy does not say. */
+export function deployedRolePath(policy: string | undefined): string | undefined {
+  const paths = statementsOf(policy).flatMap((statement) => {
+    const { data } = allowSchema.safeParse(statement);
+    return data === undefined || !SYNCS.test(data.Sid) ? [] : data.Principal.AWS.map((arn) => ROLE.exec(arn)?.[1]);
+  });
+  return paths.find((path) => path !== undefined);
+}
+
 function statementsOf(policy: string | undefined): readonly unknown[] {
   try {
     return policySchema.safeParse(JSON.parse(policy ?? '')).data?.Statement ?? [];

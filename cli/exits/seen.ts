@@ -21,6 +21,8 @@ export interface SeenExit {
   readonly targets: readonly TargetConfig[];
   /** ARNs of roles that read the secret beside Keyturn; undefined where its policy could not be read. */
   readonly readers: readonly string[] | undefined;
+  /** IAM path of the deployment's roles. @default - not known: as if it were the root */
+  readonly rolePath?: string | undefined;
   readonly keys: readonly SeenKey[];
   /** All was read that these regions have of what the keys did. */
   readonly isWhole: boolean;

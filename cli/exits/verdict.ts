@@ -1,7 +1,7 @@
 import { stepsOf, targetName } from '../../functions/core/hosts/target';
 import type { KeyCall } from '../../functions/core/key/key-call';
 import type { Blocker } from './blockers';
-import type { Client } from './clients';
+import { type Client, isOnDesktop } from './clients';
 import { callName } from './iam-action';
 import type { Proposed } from './policy';
 import { callsOf, type SeenExit } from './seen';
@@ -52,11 +52,16 @@ const ELSEWHERE =
 
 const NOT_THEIRS = 'What keys that were made by hand did, and whoever is no pipeline, is left out.';
 
-/** What the policy cannot have, because it was not to be seen. */
+const DESKTOPS =
+  'What agents on macOS and Windows called is in it, of desktops as of runners of your own: take out what no pipeline of ' +
+  'yours calls, or say with --pipelines where they are.';
+
+/** What the policy cannot have, because it was not to be seen. @param isGuess who is a pipeline */
 export function gapsOf(
   seen: SeenExit,
   { policy, wide, unmapped }: Proposed,
   blockers: readonly Blocker[],
+  isGuess: boolean,
 ): readonly string[] {
   const calls = callsOf(seen);
   const known = policy?.Statement.flatMap(({ Action }) => Action) ?? [];
@@ -67,6 +72,7 @@ export function gapsOf(
     PASS_ROLE,
     ELSEWHERE,
     ...(blockers.some(({ code }) => code === 'other-client' || code === 'foreign-key') ? [NOT_THEIRS] : []),
+    ...(isGuess && calls.some(isOnDesktop) ? [DESKTOPS] : []),
     ...risesGap(known),
     ...tagsGap(calls),
     ...refusedGap(calls),

@@ -3,7 +3,7 @@ import { withAccess } from '../access';
 import { wholeNumber } from '../whole-number';
 
 /** A pipeline's last thousand calls say what it does: they take twenty seconds. */
-const MOST_CALLS = 1_000;
+export const MOST_CALLS = 1_000;
 
 /** The options of a command that reads who uses keys. */
 export function withExits(command: Command): Command {

@@ -17,6 +17,8 @@ export interface SeenRole {
   /** The repository that it is for, where that is known. */
   readonly repository?: string | undefined;
   readonly isThere: boolean;
+  /** ARN of the one that IAM has by its name, under another path. */
+  readonly instead?: string | undefined;
   /** When IAM saw it used last. */
   readonly used?: Date | undefined;
   /** The last time that each place took it, newest first. */

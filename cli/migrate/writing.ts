@@ -1,5 +1,6 @@
 import type { StepsOfTarget } from '../../functions/core/hosts/host';
-import { type Change, plain, UUID, uuid } from '../exits/change';
+import { providerRoleName } from '../../functions/core/provider-role-name';
+import { type Change, plain, rolePathOf, UUID, uuid } from '../exits/change';
 import type { Place } from '../exits/resources';
 
 /** What the pipelines of a key take in its place. */
@@ -12,16 +13,34 @@ export interface Writing {
   readonly text: string;
 }
 
-/** What to write for one repository, so that its steps get credentials of a role. */
-export function writingsFor(
-  change: Change,
-  { way, cdk, hasPolicy, place }: { way: Way; cdk: boolean; hasPolicy: boolean; place: Place },
-): readonly Writing[] {
-  if (way === 'provider') return providerWritings(change, cdk, place);
-  const definition: Writing = cdk
-    ? { into: 'the CDK app', text: roleConstruct(change, hasPolicy) }
-    : { into: 'keyturn.yaml', text: change.yaml };
-  return [definition, ...change.steps.map((text) => ({ into: 'bitbucket-pipelines.yml' as const, text }))];
+export interface HowToWrite {
+  readonly way: Way;
+  readonly cdk: boolean;
+  readonly hasPolicy: boolean;
+  readonly place: Place;
+  /** IAM path of the deployment's roles. @default - not known: as if it were the root */
+  readonly rolePath?: string | undefined;
+  /** Roles that need nothing any more but steps that take them. */
+  readonly ready: ReadonlySet<string>;
+}
+
+/** What to write so that steps get credentials of roles: of each role that is not ready, and of the steps. */
+export function writingsFor(changes: readonly Change[], how: HowToWrite): readonly Writing[] {
+  const { way, ready } = how;
+  const missing = changes.filter(({ roleArn }) => !ready.has(roleArn));
+  const definitions =
+    way === 'provider' ? providerWritings(missing, how) : missing.flatMap((one) => roleOf(one, changes, how));
+  const stepsText = (change: Change) => (way === 'provider' ? change.held.map(providerStep) : change.steps);
+  const steps = new Set(changes.flatMap(stepsText));
+  return [...definitions, ...[...steps].map((text): Writing => ({ into: 'bitbucket-pipelines.yml', text }))];
+}
+
+/** Nothing for a role of several repositories, as the stack makes none. */
+function roleOf(change: Change, changes: readonly Change[], { cdk, hasPolicy }: HowToWrite): readonly Writing[] {
+  if (changes.some((other) => other !== change && other.roleArn === change.roleArn)) return [];
+  return cdk
+    ? [{ into: 'the CDK app', text: roleConstruct(change, hasPolicy) }]
+    : [{ into: 'keyturn.yaml', text: change.yaml }];
 }
 
 /** What says in the key's entry that roles replace it. */
@@ -36,10 +55,12 @@ export function replacedByText(roles: readonly string[], idleFor: number, cdk: b
 
 const quotedUuid = (name: string, of: string) => (UUID.test(name) ? `'${name}'` : `'UUID OF ${of}'`);
 
-function roleConstruct({ name, policyArn, held }: Change, hasPolicy: boolean): string {
+function roleConstruct({ name, roleArn, policyArn, held }: Change, hasPolicy: boolean): string {
+  const path = rolePathOf(roleArn);
   return [
     `new BitbucketOidcRole(this, '${name}', {`,
     `  roleName: '${name}',`,
+    ...(path === '/' ? [] : [`  path: '${path}',`]),
     ...scopeOf(held).map((line) => `  ${line}`),
     ...(hasPolicy
       ? [
@@ -76,38 +97,42 @@ function stepsOf(held: readonly StepsOfTarget[]): readonly string[] {
  */
 const NAMES = ['ROLE_ACCESS_KEY_ID', 'ROLE_SECRET_ACCESS_KEY', 'ROLE_SESSION_TOKEN'] as const;
 
-function providerWritings(change: Change, cdk: boolean, { partition, account }: Place): readonly Writing[] {
-  const { name, roleArn, held } = change;
-  const rule = cdk
-    ? [
-        '// of the rules of the SecretProvider:',
-        '{',
-        `  name: '${name}',`,
-        ...stepsOf(held).map((line) => `  ${line}`),
-        '  roles: [',
-        '    {',
-        `      roleArn: '${roleArn}',`,
-        ...['accessKeyId', 'secretAccessKey', 'sessionToken'].map((of, at) => `      ${of}: '${NAMES[at]}',`),
-        '    },',
-        '  ],',
-        '},',
-      ]
-    : ruleLines(change);
-  return [
-    { into: cdk ? 'the CDK app' : 'keyturn.yaml', text: rule.join('\n') },
-    // IAM refuses one that names a role which is not there: the provider's comes with the deployment of the rule.
-    {
-      into: "the role's trust policy",
-      text: trustPolicy(held, `arn:${partition}:iam::${account}:role/${PROVIDERS_ROLE}`),
-    },
-    ...held.map((steps): Writing => ({ into: 'bitbucket-pipelines.yml', text: providerStep(steps) })),
-  ];
+function providerWritings(changes: readonly Change[], { cdk, place, rolePath = '/' }: HowToWrite): readonly Writing[] {
+  const rules = changes.map(
+    (change): Writing =>
+      cdk
+        ? { into: 'the CDK app', text: ruleOfConstruct(change) }
+        : { into: 'keyturn.yaml', text: ruleLines(change).join('\n') },
+  );
+  // IAM refuses one that names a role which is not there: the provider's comes with the deployment of the rule.
+  const provider = `arn:${place.partition}:iam::${place.account}:role${rolePath}${providerRoleName(USUAL_NAMES, rolePath)}`;
+  const trusts = [...new Set(changes.map(({ roleArn }) => roleArn))].map((role): Writing => {
+    const its = changes.filter(({ roleArn }) => roleArn === role);
+    return { into: "the role's trust policy", text: trustPolicy(its, provider) };
+  });
+  return [...rules, ...trusts];
 }
 
-/** That of the stack's endpoint, as it is named without `deployment.rolePath`. */
-const PROVIDERS_ROLE = 'Keyturn-KeyRotationProvider';
+function ruleOfConstruct({ rule, roleArn, held }: Change): string {
+  return [
+    '// of the rules of the SecretProvider:',
+    '{',
+    `  name: '${rule}',`,
+    ...stepsOf(held).map((line) => `  ${line}`),
+    '  roles: [',
+    '    {',
+    `      roleArn: '${roleArn}',`,
+    ...['accessKeyId', 'secretAccessKey', 'sessionToken'].map((of, at) => `      ${of}: '${NAMES[at]}',`),
+    '    },',
+    '  ],',
+    '},',
+  ].join('\n');
+}
 
-function ruleLines({ name, roleArn, held }: Change): readonly string[] {
+/** What the names of a deployment from `keyturn.yaml` begin with. */
+const USUAL_NAMES = 'Keyturn-KeyRotation';
+
+function ruleLines({ rule, roleArn, held }: Change): readonly string[] {
   const [{ workspace = '', repository = '' } = {}] = held;
   const environments = held.flatMap(({ environment }) => environment ?? []);
   return [
@@ -117,7 +142,7 @@ function ruleLines({ name, roleArn, held }: Change): readonly string[] {
     `    workspace: ${UUID.test(workspace) ? 'SLUG-OF-THE-WORKSPACE' : plain(workspace)}`,
     `    workspaceUuid: ${uuid(workspace, 'THE WORKSPACE')}`,
     '  rules:',
-    `    - name: ${name}`,
+    `    - name: ${rule}`,
     `      repositoryUuid: ${uuid(repository, 'THE REPOSITORY')}`,
     ...(environments.length < held.length
       ? ['      anyStep: true # every step of the repository, deployments too']
@@ -131,23 +156,26 @@ function ruleLines({ name, roleArn, held }: Change): readonly string[] {
 }
 
 /** The role checks the repository itself, by the tags of the session: a mistake in a rule gives nothing away. */
-function trustPolicy(held: readonly StepsOfTarget[], provider: string): string {
+function trustPolicy(changes: readonly Pick<Change, 'held'>[], provider: string): string {
+  const statements = changes.map(({ held }) => ({
+    Effect: 'Allow',
+    Principal: { AWS: provider },
+    Action: ['sts:AssumeRole', 'sts:TagSession'],
+    Condition: { StringEquals: tagsOf(held) },
+  }));
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements }, undefined, 2);
+}
+
+function tagsOf(held: readonly StepsOfTarget[]) {
   const [{ repository = '' } = {}] = held;
   const bare = (name: string, of: string) =>
     UUID.test(name) ? name.slice(1, -1).toLowerCase() : `UUID OF ${of}, WITHOUT BRACES`;
   const environments = held.flatMap(({ environment }) => environment ?? []);
   const isAny = environments.length < held.length;
-  const tags = {
+  return {
     'aws:RequestTag/keyturn:repository': bare(repository, 'THE REPOSITORY'),
     ...(isAny ? {} : { 'aws:RequestTag/keyturn:environment': environments.map((one) => bare(one, 'THE ENVIRONMENT')) }),
   };
-  const statement = {
-    Effect: 'Allow',
-    Principal: { AWS: provider },
-    Action: ['sts:AssumeRole', 'sts:TagSession'],
-    Condition: { StringEquals: tags },
-  };
-  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, undefined, 2);
 }
 
 function providerStep({ environment }: StepsOfTarget): string {

@@ -9,7 +9,7 @@ import { migrateSchema } from '../documents/migrate';
 import type { WayOutRow } from '../documents/simulate';
 import { blockersOf } from '../exits/blockers';
 import { changesOf } from '../exits/change';
-import { rolesThatRead } from '../exits/readers';
+import { deployedRolePath, rolesThatRead } from '../exits/readers';
 import { typeCommand } from './administrator';
 import { withLines } from './with-lines';
 
@@ -89,8 +89,9 @@ export class Leaving {
       const { ResourcePolicy } = account.secretsManager.getResourcePolicy({ SecretId: secretName(entry.id) });
       // Nothing is read yet of what its keys did.
       const unseen = { keys: [], isWhole: false, since: new Date(this.world.clock.now()), regions: [] };
-      const seen = { ...entry, ...unseen, readers: rolesThatRead(ResourcePolicy) };
-      const wanted = changesOf(entry, place, false).map(({ roleArn }) => roleArn);
+      const rolePath = deployedRolePath(ResourcePolicy);
+      const seen = { ...entry, ...unseen, readers: rolesThatRead(ResourcePolicy), rolePath };
+      const wanted = changesOf(seen, place, false).map(({ roleArn }) => roleArn);
       const canGo = blockersOf(seen, []).length === 0 && wanted.every((role) => ready.has(role));
       return canGo ? { ...key, roles: wanted } : key;
     });

@@ -1,17 +1,23 @@
 import { bold, cyan, dim, green, red, yellow } from 'yoctocolors';
 import { clipped } from '../../functions/core/one-line';
 import type { ExitDocument, ExitsDocument } from '../documents/exits';
+import type { AskedAgain } from '../exits/asked-again';
 import { IN_SHORT } from '../exits/blockers';
+import { continued } from './continued';
 import { hanging } from './hanging';
 import { table } from './table';
 import { counted, wrapped } from './wrapped';
 
-/** Which keys could go, in 80 columns; what is to copy stands as it is. @param isNamed with everything about each key */
-export function renderExits(document: ExitsDocument, isNamed: boolean): string {
+/**
+ * Which keys could go, in 80 columns; what is to copy stands as it is.
+ *
+ * @param isNamed with everything about each key
+ */
+export function renderExits(document: ExitsDocument, isNamed: boolean, again: AskedAgain): string {
   const { keys, unread, region, regions, since } = document;
   return [
     ...(isNamed ? [] : [keys.length === 0 ? 'There is no managed key here.' : table(HEAD, keys.map(row)), '']),
-    ...keys.flatMap((key) => (isNamed ? [...details(key, region), ''] : [])),
+    ...keys.flatMap((key) => (isNamed ? [...details(key, region, again), ''] : [])),
     dim(
       wrapped(`By CloudTrail in ${regions.join(', ')}, since ${since.slice(0, 10)}. ${isNamed ? '' : MORE}`.trimEnd()),
     ),
@@ -62,7 +68,7 @@ const PROVIDER_SAYS: Readonly<Record<ExitDocument['role'], string>> = {
   unknown: 'Whether a provider of secrets can give its steps the key itself is not known.',
 };
 
-function details(key: ExitDocument, region: string): readonly string[] {
+function details(key: ExitDocument, region: string, again: AskedAgain): readonly string[] {
   const { id, user, role, provider, blockers, notes, targets, readers } = key;
   return [
     `${bold(id)} ${dim(`IAM user ${user}`)}`,
@@ -84,7 +90,7 @@ function details(key: ExitDocument, region: string): readonly string[] {
     ...callLines(key),
     '',
     ...policyLines(key),
-    ...(role === 'yes' || role === 'perhaps' ? changeLines(key, region) : ['', dim(LATER)]),
+    ...(role === 'yes' || role === 'perhaps' ? changeLines(key, region, again) : ['', dim(LATER)]),
   ];
 }
 
@@ -135,36 +141,39 @@ function policyLines({ policy, gaps }: ExitDocument): readonly string[] {
   ];
 }
 
-function changeLines({ id, changes, policy }: ExitDocument, region: string): readonly string[] {
+function changeLines({ id, changes, policy }: ExitDocument, region: string, again: AskedAgain): readonly string[] {
   const isOne = changes.length === 1;
   return changes.flatMap(({ repository, name, roleArn, yaml, steps }) => [
     '',
     bold(`To move ${repository}`),
-    ...(policy === undefined ? [] : policySteps(id, name, isOne)),
+    ...(policy === undefined ? [] : policySteps({ id, name, isOne }, again)),
     ...hanging(`- ${INTO_CONFIG}`, '  '),
     cyan(yaml),
     '- Into bitbucket-pipelines.yml:',
     ...steps.map((step) => cyan(step)),
     ...hanging(`- ${KEY_FIRST}`, '  '),
     '- See that it is taken:',
-    cyan(`keyturn who --region ${region} \\\n  --role ${roleArn}`),
-    ...(isOne ? [...hanging(`- ${END}`, '  '), cyan(`keyturn migrate ${id} --to role`)] : []),
+    cyan(continued('keyturn who', `--region ${region}`, ...again.aws, `--role ${roleArn}`)),
+    ...(isOne
+      ? [...hanging(`- ${END}`, '  '), cyan(continued(`keyturn migrate ${id} --to role`, ...again.exits))]
+      : []),
   ]);
 }
 
-const INTO_CONFIG =
-  'Into keyturn.yaml, and deploy. Repository settings › Pipelines › OpenID Connect shows the UUIDs. With ' +
-  "deployment.rolePath the role's ARN has that path.";
+const INTO_CONFIG = 'Into keyturn.yaml, and deploy. Repository settings › Pipelines › OpenID Connect shows the UUIDs.';
 const KEY_FIRST =
   'Until the variables are gone, the first line of the script keeps SDKs from taking the key: without it the pipeline ' +
   'is back on its key.';
 const END = 'Then let Keyturn retire the key, and say where it is on the way:';
 
-function policySteps(id: string, name: string, isOne: boolean): readonly string[] {
+function policySteps(
+  { id, name, isOne }: { readonly id: string; readonly name: string; readonly isOne: boolean },
+  { aws, exits }: AskedAgain,
+): readonly string[] {
   const all = isOne ? '' : ' All repositories with the key do what it has: leave in what this one does.';
   return [
     ...hanging(`- Look at the policy, add what it cannot have, and make it.${all}`, '  '),
-    cyan(`keyturn exits ${id} --json \\\n  | jq '.keys[0].policy' > ${name}.json`),
-    cyan(`aws iam create-policy --policy-name ${name} \\\n  --policy-document file://${name}.json`),
+    cyan(continued(`keyturn exits ${id} --json`, ...exits, `| jq '.keys[0].policy' > ${name}.json`)),
+    cyan(continued(`aws iam create-policy --policy-name ${name}`, ...aws, `--policy-document file://${name}.json`)),
   ];
 }

@@ -1,11 +1,14 @@
 import { bold, cyan, dim, green, red, yellow } from 'yoctocolors';
 import type { MigrateDocument } from '../documents/migrate';
+import type { AskedAgain } from '../exits/asked-again';
+import { rolePathOf } from '../exits/change';
 import type { Stage } from '../migrate/stage';
+import { continued } from './continued';
 import { hanging } from './hanging';
 import { counted, wrapped } from './wrapped';
 
 /** How far a key is on its way out, and what to write now, in 80 columns; what is to copy stands as it is. */
-export function renderMigrate(document: MigrateDocument): string {
+export function renderMigrate(document: MigrateDocument, again: AskedAgain): string {
   const { id, user, stage, exit, roles, places, lastUsed, write, unread } = document;
   return [
     `${bold(id)} ${dim(`IAM user ${user}`)}`,
@@ -22,11 +25,11 @@ export function renderMigrate(document: MigrateDocument): string {
     ...(stage === 'gone' ? [] : ['', bold('The key')]),
     ...(stage === 'gone' ? [] : hanging(`  ${keyWords(lastUsed)}`, '  ')),
     ...(stage === 'inactive' || stage === 'gone' ? [] : [...clientLines(document), ...guessLines(document)]),
-    ...policyLines(document),
+    ...policyLines(document, again),
     ...write.flatMap(({ into, text }) => ['', bold(`Into ${into}`), cyan(text)]),
-    ...roleToMakeLines(document),
+    ...roleToMakeLines(document, again),
     '',
-    wrapped(nextOf(document)),
+    wrapped(nextOf(document, again)),
     ...(unread.length === 0 ? [] : ['', bold('Could not be read')]),
     ...unread.flatMap(({ source, message }) => hanging(`  ${source}: ${message}`, '  ')),
   ].join('\n');
@@ -67,10 +70,10 @@ function saysOf({ stage, to, notBefore, idleFor }: MigrateDocument): string {
   }
 }
 
-function roleLines({ role, repository, isThere, used, taken, refused }: MigrateDocument['roles'][number]) {
+function roleLines({ role, repository, isThere, instead, used, taken, refused }: MigrateDocument['roles'][number]) {
   const whose = repository === undefined ? '' : ` of ${repository}`;
   const parts = [
-    isThere ? undefined : 'not there',
+    isThere ? undefined : `not there${instead === undefined ? '' : `, IAM has ${instead}`}`,
     isThere && taken.length === 0 ? 'not seen to be taken' : undefined,
     used && `used last ${minute(used)}`,
     refused > 0 ? `refused ${counted(refused, 'time')}` : undefined,
@@ -113,44 +116,54 @@ function guessLines({ exit: { clients, unseen } }: MigrateDocument): readonly st
     .map((line) => yellow(line));
 }
 
-function policyLines({ stage, id, exit }: MigrateDocument): readonly string[] {
+function policyLines({ stage, id, exit }: MigrateDocument, { aws, exits }: AskedAgain): readonly string[] {
   if (stage !== 'write' || exit.policy === undefined) return [];
   return [
     '',
     bold('The policy of the role'),
     ...hanging('  A draft from the use that was seen: look at it, and add what it cannot have.', '  '),
-    cyan(`keyturn exits ${id} --json | jq '.keys[0].policy' > policy.json`),
-    ...exit.changes.map(({ name }) =>
-      cyan(`aws iam create-policy --policy-name ${name} \\\n  --policy-document file://policy.json`),
+    cyan(continued(`keyturn exits ${id} --json`, ...exits, "| jq '.keys[0].policy' > policy.json")),
+    ...[...new Set(exit.changes.map(({ name }) => name))].map((name) =>
+      cyan(continued(`aws iam create-policy --policy-name ${name}`, ...aws, '--policy-document file://policy.json')),
     ),
     bold('What it cannot have, because it is not to be seen'),
     ...exit.gaps.flatMap((gap) => hanging(`  - ${gap}`, '    ')),
   ];
 }
 
-/** The stack makes the roles of `roles`; one that a provider is to take is its owner's to make. */
-function roleToMakeLines({ stage, to, exit, roles }: MigrateDocument): readonly string[] {
-  const missing = exit.changes.filter(({ roleArn }) => roles.some(({ role, isThere }) => role === roleArn && !isThere));
-  if (stage !== 'write' || to !== 'provider' || missing.length === 0) return [];
+/** The stack makes the roles of `roles`; one that a provider is to take, or several repositories, is its owner's to make. */
+function roleToMakeLines(
+  { stage, to, exit: { changes }, roles }: MigrateDocument,
+  { aws }: AskedAgain,
+): readonly string[] {
+  if (stage !== 'write') return [];
+  const missing = roles.flatMap(({ role, isThere }) => {
+    const its = changes.filter(({ roleArn }) => roleArn === role);
+    return isThere || (to === 'role' && its.length < 2) ? [] : its.slice(0, 1);
+  });
+  if (missing.length === 0) return [];
   return [
     '',
     bold('The role itself'),
-    ...hanging('  It is not there: make it with the trust policy above as trust.json, and give it its rights.', '  '),
-    ...missing.flatMap(({ name, roleArn }) => [
-      cyan(
-        `aws iam create-role --role-name ${roleNameOf(roleArn)} \\\n  --assume-role-policy-document file://trust.json`,
-      ),
-      cyan(
-        `aws iam attach-role-policy --role-name ${roleNameOf(roleArn)} \\\n  --policy-arn ${policyArnOf(roleArn, name)}`,
-      ),
-    ]),
+    ...hanging(`  ${to === 'role' ? OF_SEVERAL : OF_PROVIDER}`, '  '),
+    ...missing.flatMap(({ name, roleArn, policyArn }) => {
+      const path = rolePathOf(roleArn);
+      const under = path === '/' ? [] : [`--path ${path}`];
+      const trust = '--assume-role-policy-document file://trust.json';
+      return [
+        cyan(continued(`aws iam create-role --role-name ${name}`, ...under, ...aws, trust)),
+        cyan(continued(`aws iam attach-role-policy --role-name ${name}`, ...aws, `--policy-arn ${policyArn}`)),
+      ];
+    }),
   ];
 }
 
-const roleNameOf = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);
-const policyArnOf = (role: string, name: string) => `${role.slice(0, role.indexOf(':role/'))}:policy/${name}`;
+const OF_PROVIDER = 'It is not there: make it with the trust policy above as trust.json, and give it its rights.';
+const OF_SEVERAL =
+  'It is not there, and the stack makes roles of one repository each: make it yourself, with a trust.json that lets in ' +
+  'steps of all of them, and give it its rights.';
 
-function nextOf({ stage, id, exit: { variables } }: MigrateDocument): string {
+function nextOf({ stage, id, exit: { variables } }: MigrateDocument, { access }: AskedAgain): string {
   switch (stage) {
     case 'blocked':
       return 'Ask again when it is out of the way.';
@@ -162,7 +175,7 @@ function nextOf({ stage, id, exit: { variables } }: MigrateDocument): string {
     case 'retire':
       return `It stands under the key "${id}". Taking it out again keeps the key.`;
     case 'waits':
-      return `"keyturn status ${id}" shows what it waits for.`;
+      return `"${[`keyturn status ${id}`, ...access].join(' ')}" shows what it waits for.`;
     case 'inactive':
       return `If somebody needs it after all: take replacedBy out and deploy, and a new key is made and delivered.`;
     case 'gone':

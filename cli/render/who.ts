@@ -1,14 +1,16 @@
-import { bold, dim, red } from 'yoctocolors';
+import { bold, dim, red, yellow } from 'yoctocolors';
 import type { WhoDocument, WhoUseDocument } from '../documents/who';
 import { counted, wrapped } from './wrapped';
 
 /** Who took a role, in 80 columns. */
-export function renderWho({ role, region, since, uses, unattributed, unread }: WhoDocument): string {
+export function renderWho(document: WhoDocument): string {
+  const { role, region, since, uses, unattributed, unread } = document;
   const refused = uses.filter((use) => use.refused !== undefined).length;
   const taken = `Taken ${counted(uses.length - refused, 'time')}`;
   const seen = `by CloudTrail in ${region}, since ${minute(since)}`;
   return [
     bold(role),
+    ...thereLines(document),
     wrapped(`${taken}${refused === 0 ? '' : `, refused ${counted(refused, 'time')}`}, ${seen}`),
     ...(unattributed === 0 ? [] : [wrapped(`Of ${counted(unattributed, 'more call')} ${ROLELESS}`)]),
     ...(unread === undefined
@@ -16,6 +18,13 @@ export function renderWho({ role, region, since, uses, unattributed, unread }: W
       : [red(wrapped(`Not all was read, only back to ${minute(unread.before)}: ${unread.why}. ${LESS}`))]),
     ...uses.flatMap(useLines),
   ].join('\n');
+}
+
+function thereLines({ isThere, instead, unseen }: WhoDocument): readonly string[] {
+  if (unseen !== undefined) return [red(wrapped(`Whether it is there is not known: ${unseen}`))];
+  if (isThere !== false) return [];
+  const has = instead === undefined ? 'It may have been deleted, or never have been' : `IAM has ${instead}`;
+  return [yellow(wrapped(`It is not there now. ${has}: CloudTrail has what was done with it before.`))];
 }
 
 const ROLELESS = 'CloudTrail does not say which role was asked for, this one or another.';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { CfnOutput, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -16,6 +15,7 @@ import {
 } from '../../functions/core/config/provider-config';
 import { KeyturnError } from '../../functions/core/errors';
 import { ENV, PROVIDER, PROVIDER_LOG_GROUP, PROVIDER_SEAL_KEY_ALIAS, USED_TOKENS } from '../../functions/core/names';
+import { providerRoleName } from '../../functions/core/provider-role-name';
 import { providerMay, providerPermissions, roleArnByName } from '../access/provider-permissions';
 import { pathProperty } from '../access/role-path';
 import { ownNamesPrefix } from '../alarms/own-changes';
@@ -156,7 +156,7 @@ export class SecretProvider extends Construct {
     const { rolePath } = rotation._deployment;
     this.rolePath = rolePath;
     // A name of its own: policies of secrets in other stacks name it, and must not keep this stack from being updated.
-    this.roleName = `${ownNamesPrefix(rotation)}Provider${suffixOf(rolePath)}`;
+    this.roleName = providerRoleName(ownNamesPrefix(rotation), rolePath);
     const rules = new ProviderRules(this, 'Rules', config);
     const encryptionKey = keyOf(this, 'LogKey', rotation._deployment.encryptionKey);
     const ownLog = new LogGroup(this, 'Logs', {
@@ -348,11 +348,6 @@ function checkRegions({ rules }: ProviderConfig, of: string): void {
     }),
   );
   if (mistakes.length > 0) throw new KeyturnError('invalid-config', mistakes.join('\n'));
-}
-
-/** Another path is another role, which IAM takes beside the one before under another name only. */
-function suffixOf(rolePath: string): string {
-  return rolePath === '/' ? '' : `-${createHash('sha256').update(rolePath).digest('hex').slice(0, 6)}`;
 }
 
 function keyOf(scope: Construct, id: string, arn: string | undefined): IKey | undefined {

@@ -171,17 +171,15 @@ describe('keyturn exits', () => {
     expect(blocks(elsewhere)).toEqual(['other-client']);
   });
 
-  it('says what blocks: a laptop, a call that takes a key, a refused call is none', async () => {
+  it('says what blocks: a browser, a call that takes a key, a refused call is none', async () => {
     scene.manage('shop');
     await scene.day();
     deploys('shop');
     recorded('shop', 'sts', 'GetSessionToken');
     recorded('shop', 'iam', 'ListUsers', { errorCode: 'AccessDenied' });
-    deploys('shop', { sourceIPAddress: LAPTOP, userAgent: CLI.replace('os/linux#5.15.0', 'os/macos#23.1.0') });
-    recorded('shop', 'ec2', 'DescribeInstances', {
-      sourceIPAddress: LAPTOP,
-      userAgent: CLI.replace('os/linux#5.15.0', 'os/macos#23.1.0'),
-    });
+    const browser = { sourceIPAddress: LAPTOP, userAgent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)' };
+    deploys('shop', browser);
+    recorded('shop', 'ec2', 'DescribeInstances', browser);
     recorded('shop', 'kms', 'Decrypt', { sourceIPAddress: 'secretsmanager.amazonaws.com' });
     const told = await document('shop');
     expect(told.code).toBe(1);
@@ -192,10 +190,10 @@ describe('keyturn exits', () => {
       `${LAPTOP} other`,
       'secretsmanager.amazonaws.com service',
     ]);
-    expect(key?.blockers[0]?.says).toContain(`${LAPTOP} (by its agent: macOS)`);
+    expect(key?.blockers[0]?.says).toContain(`${LAPTOP} (by its agent: a browser)`);
     expect(key?.gaps.join(' ')).toContain('It was refused iam:ListUsers, which is left out.');
     expect(JSON.stringify(key?.policy)).not.toContain('iam:ListUsers');
-    // What a laptop did is no pipeline's right.
+    // What a browser did is no pipeline's right.
     expect(JSON.stringify(key?.policy)).not.toContain('DescribeInstances');
     expect(key?.gaps.join(' ')).toContain('whoever is no pipeline, is left out');
   });
@@ -313,6 +311,26 @@ describe('keyturn exits, for people', () => {
     expect(one.stdout.replaceAll(/\s+/g, ' ')).toContain(
       'event history has no data events: reading and writing objects',
     );
+  });
+
+  it('prints commands that ask as it was asked', async () => {
+    scene.manage('shop');
+    await scene.day();
+    deploys('shop');
+    recorded('shop', 'ec2', 'DescribeInstances', { sourceIPAddress: LAPTOP });
+    const file = addresses(`${PIPELINE}\n${LAPTOP}`);
+    const asked = ['--pipelines', file, '--regions', 'eu-north-1', '--most-calls', '500', '--region', 'eu-west-1'];
+    const { stdout } = await exits('shop', ...asked);
+    const text = stdout.replaceAll(' \\\n ', '');
+    const [, again = ''] = /^keyturn exits (.*) \| jq/m.exec(text) ?? [];
+    const [one, other] = [
+      await document('shop', ...asked),
+      await document(...again.split(' ').filter((word) => word !== '--json')),
+    ];
+    expect(other).toMatchObject({ regions: one.regions, keys: [{ policy: one.keys[0]?.policy }] });
+    expect(one.regions).toContain('eu-north-1');
+    expect(again).toContain(asked.join(' '));
+    expect(text).toContain(`keyturn migrate shop --to role ${asked.join(' ')}\n`);
   });
 
   it('shows no control character, line break and turned direction of a record', async () => {

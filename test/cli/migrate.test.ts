@@ -62,6 +62,15 @@ function makeRole(trust: object, RoleName = 'shop'): void {
   scene.account.iam.roles.create({ RoleName, AssumeRolePolicyDocument: JSON.stringify(trust) });
 }
 
+/** As the policy of the key's secret says. */
+function isDeployedUnder(path: string): void {
+  const { secretsManager } = scene.account;
+  const { ResourcePolicy = '' } = secretsManager.getResourcePolicy({ SecretId: 'keyturn/shop' });
+  const policy = JSON.parse(ResourcePolicy);
+  policy.Statement[0].Principal = { AWS: `arn:aws:iam::111122223333:role${path}Keyturn-KeyRotationSyncRole` };
+  secretsManager.putResourcePolicy({ SecretId: 'keyturn/shop', ResourcePolicy: JSON.stringify(policy) });
+}
+
 function makeOidcRole(): void {
   const issuer = issuerOf('acme').slice('https://'.length);
   const audience = `ari:cloud:bitbucket::workspace/${scene.workspace.slice(1, -1)}`;
@@ -158,7 +167,9 @@ describe('keyturn migrate --to role', () => {
 
     makeOidcRole();
     expect(await step('forged.token.AAAA')).toBe(400);
-    expect(await migrate('--to', 'role')).toMatchObject({ stage: 'switch', roles: [{ isThere: true }], code: 0 });
+    const second = await migrate('--to', 'role');
+    expect(second).toMatchObject({ stage: 'switch', roles: [{ isThere: true }], code: 0 });
+    expect(second.write.map(({ into }) => into)).toEqual(['bitbucket-pipelines.yml']);
     expect(await step()).toBe(200);
     scene.toDay(2);
     const third = await migrate('--to', 'role', '--idle-for', '10');
@@ -170,7 +181,9 @@ describe('keyturn migrate --to role', () => {
     expect(replacedBy).toEqual({ roles: [ROLE], idleFor: 10 });
 
     scene.register(scene.entry('shop', { replacedBy: replacedBy ?? undefined }));
-    expect(await migrate('--to', 'role')).toMatchObject({ stage: 'waits', idleFor: 10, write: [] });
+    const waits = await migrate('--to', 'role', '--region', 'eu-west-1');
+    expect(waits).toMatchObject({ stage: 'waits', idleFor: 10, write: [] });
+    expect(waits.text).toContain('"keyturn status shop --region eu-west-1"');
     scene.toDay(11);
     await step();
     scene.toDay(13);
@@ -256,14 +269,55 @@ describe('keyturn migrate --to role', () => {
       /^new BitbucketOidcRole\(this, 'shop', \{\n {2}roleName: 'shop',\n {2}workspace: 'acme',/,
     );
     const role = 'arn:aws:iam::111122223333:role/ci/other';
-    expect(await migrate('--to', 'role', '--role', role)).toMatchObject({
-      stage: 'write',
-      roles: [{ role, isThere: false }],
-    });
+    const other = await migrate('--to', 'role', '--role', role);
+    expect(other).toMatchObject({ stage: 'write', roles: [{ role, repository: 'acme/shop', isThere: false }] });
+    expect(other.write.map(({ text }) => text)).toEqual([
+      expect.stringContaining('- name: other '),
+      expect.stringContaining(`export AWS_ROLE_ARN=${role}\n`),
+    ]);
+    expect(other.text).toContain('aws iam create-policy --policy-name other');
+    const given = await migrate('--to', 'provider', '--role', role);
+    expect(given.text).toContain('aws iam create-role --role-name other --path /ci/ \\\n');
+    const asked = await migrate('--to', 'role', '--most-calls', '500', '--region', 'eu-west-1');
+    expect(asked.text).toContain('keyturn exits shop --json --most-calls 500 --region eu-west-1 \\\n  | jq ');
+    expect(given.write[0]?.text).toContain(`- role: ${role}\n`);
+    const two = await typed(['migrate', 'shop', '--to', 'role', '--role', `${role},${ROLE}`]);
+    expect([two.code, two.stderr]).toEqual([2, expect.stringMatching(/in this order: acme\/shop; found 2/)]);
     const { code, stderr } = await typed(['migrate', 'shop', '--to', 'role', '--role', 'other']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('expected ARNs of roles')]);
     expect((await typed(['migrate', 'shop'])).stderr).toContain("required option '--to <way>' not specified");
   });
+
+  it('knows the path of the deployment, and takes a role as IAM has it, whatever its path', async () => {
+    scene.register(scene.entry('shop', { deliverTo: [{ environment: undefined }] }));
+    usesKey();
+    isDeployedUnder('/keyturn/');
+    const role = 'arn:aws:iam::111122223333:role/keyturn/shop';
+    const first = await migrate('--to', 'role');
+    expect(first).toMatchObject({ stage: 'write', roles: [{ role, isThere: false }], code: 0 });
+    expect(first.write[1]?.text).toContain(`export AWS_ROLE_ARN=${role}\n`);
+    const [, trust] = (await migrate('--to', 'provider')).write;
+    // As the stack names it under this path.
+    expect(trust?.text).toContain('"arn:aws:iam::111122223333:role/keyturn/Keyturn-KeyRotationProvider-c514dd"');
+
+    // A construct may have a path of its own.
+    const made = 'arn:aws:iam::111122223333:role/ci/shop';
+    const AssumeRolePolicyDocument = JSON.stringify({ Statement: [] });
+    scene.account.iam.roles.create({ RoleName: 'shop', Path: '/ci/', AssumeRolePolicyDocument });
+    taken(made, `${uuid(1)}:${uuid(2)}`);
+    expect(await migrate('--to', 'role')).toMatchObject({ stage: 'retire', roles: [{ role: made, isThere: true }] });
+    const other = await migrate('--to', 'role', '--role', role);
+    expect(other).toMatchObject({ stage: 'write', roles: [{ role, isThere: false, instead: made }] });
+    expect(other.text.replaceAll(/\s+/g, ' ')).toContain(`not there, IAM has ${made}`);
+  });
+
+  it.each(['arn:aws:iam::444455556666:role/shop', 'arn:aws-cn:iam::111122223333:role/shop'])(
+    'refuses a role that it cannot see: %s',
+    async (role) => {
+      const { code, stderr } = await typed(['migrate', 'shop', '--to', 'role', '--role', role]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`found ${role}`)]);
+    },
+  );
 
   it('tells what it could not read, and ends with 3', async () => {
     scene.toDay(1);

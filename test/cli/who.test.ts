@@ -119,7 +119,34 @@ describe('keyturn who', () => {
   it('shows what is since, and nothing of other roles', async () => {
     const { stdout } = await who('--role', ROLE, '--since', '2027-01-01T03:00:00Z', '--json');
     expect(whoSchema.parse(JSON.parse(stdout)).uses.map(({ session }) => session)).toEqual(['build-3']);
-    expect((await who('--role', `${ROLE}-2`)).stdout).toContain('Taken 0 times');
+    const none = await who('--role', `${ROLE}-2`);
+    expect(none.stdout).toContain('Taken 0 times');
+    expect(none.stdout.replaceAll('\n', ' ')).toContain('It is not there now. It may have been deleted, or never have');
+  });
+
+  it.each([
+    ['arn:aws:iam::444455556666:role/web-shop-deploy', 'ask with a --profile of 444455556666'],
+    ['arn:aws-cn:iam::111122223333:role/web-shop-deploy', '(aws-cn), and who asks is of 111122223333 (aws)'],
+  ])('refuses a role of which it knows nothing: %s', async (role, says) => {
+    const { code, stdout, stderr } = await who('--role', role);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(says);
+  });
+
+  it('says whether the role is there, and what of one that is gone CloudTrail has', async () => {
+    const found = async (role: string) => whoSchema.parse(JSON.parse((await who('--role', role, '--json')).stdout));
+    expect(await found(ROLE)).toMatchObject({ isThere: true });
+    const moved = await found(ROLE.replace(':role/', ':role/ci/'));
+    expect(moved).toMatchObject({ isThere: false, instead: ROLE, uses: [] });
+    const gone = ROLE.replace('web-shop-deploy', 'gone');
+    recorded({ requestParameters: { roleArn: gone, roleSessionName: 'any' } });
+    expect(await found(gone)).toMatchObject({ isThere: false, uses: [{ session: 'any' }] });
+    fault = ({ action }) => (action === 'GetRole' ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined);
+    const denied = await who('--role', ROLE);
+    fault = undefined;
+    expect(denied.code).toBe(3);
+    expect(denied.stdout).toContain('Whether it is there is not known');
+    expect(denied.stdout).toContain('Taken 2 times');
   });
 
   it.each([

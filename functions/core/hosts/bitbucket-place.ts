@@ -51,6 +51,11 @@ function isUuid(part: string | undefined): boolean {
 }
 
 function inOneSpelling(part: string): string {
+  return uuidIn(part) ?? part.toLowerCase();
+}
+
+/** A UUID in braces and lower case, however it is written; undefined for a name. */
+export function uuidIn(part: string): string | undefined {
   const uuid = UUID.exec(part)?.[1];
-  return uuid === undefined ? part.toLowerCase() : `{${uuid.toLowerCase()}}`;
+  return uuid && `{${uuid.toLowerCase()}}`;
 }

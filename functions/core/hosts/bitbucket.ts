@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cleaned } from '../outside-text';
-import { isEnvironmentName, isSlugOrUuid, mayBeOnePlace, placeOf } from './bitbucket-place';
+import { isEnvironmentName, isSlugOrUuid, mayBeOnePlace, placeOf, uuidIn } from './bitbucket-place';
 import { BITBUCKET_API, BITBUCKET_USUAL, OTHER_PAGE } from './bitbucket-usual';
 import { tokenConnection } from './connection';
 import type { ConnectionSettings, Host, HostConnection, StepsOfTarget, Written } from './host';
@@ -179,10 +179,11 @@ export const bitbucketHost = {
   rightToIdentify: 'the scope "repository" (of an API token "read:repository:bitbucket")',
 
   stepsOf(target: BitbucketTarget): StepsOfTarget {
-    if (target.type === 'bitbucket-workspace') return { workspace: target.workspace };
-    const [workspace = '', repo] = target.repository.split('/');
-    const deploysTo = target.type === 'bitbucket-deployment' ? target.environment : undefined;
-    return { workspace, repository: repo, environment: deploysTo };
+    const [home = '', repo] = placeOf(target);
+    // A name stays as it is written: bitbucket-pipelines.yml has it so.
+    const deploysTo =
+      target.type === 'bitbucket-deployment' ? (uuidIn(target.environment) ?? target.environment) : undefined;
+    return { workspace: home, repository: repo, environment: deploysTo };
   },
 
   systemOf: (_target: BitbucketTarget, connection: HostConnection | undefined): string =>

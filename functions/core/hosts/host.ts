@@ -52,7 +52,10 @@ export interface Written {
   readonly place: string;
 }
 
-/** Which steps of pipelines get what a target holds, each in the host's own terms: a name or a UUID. */
+/**
+ * Which steps of pipelines get what a target holds, each in the host's own terms: a name, or a UUID in braces. Workspace and
+ * repository are in one spelling each.
+ */
 export interface StepsOfTarget {
   readonly workspace: string;
   /** @default - those of all of the workspace */

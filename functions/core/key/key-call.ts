@@ -52,8 +52,9 @@ export function keyCallOf(record: string): KeyCall | undefined {
 
 /** The AWS CLI and the SDKs name it, each version in a way of its own. */
 function systemOf(agent: string): ClientSystem | undefined {
+  // A browser names the system that it runs on too.
+  if (/^\[?mozilla|console\.|signin\./i.test(agent)) return 'browser';
   if (/\bdarwin\b|os\/macos|mac ?os/i.test(agent)) return 'macos';
   if (/windows/i.test(agent)) return 'windows';
-  if (/linux/i.test(agent)) return 'linux';
-  return /^\[?mozilla|console\.|signin\./i.test(agent) ? 'browser' : undefined;
+  return /linux/i.test(agent) ? 'linux' : undefined;
 }

@@ -33,7 +33,11 @@ function call(service: string, eventName: string, day = 10, more: Record<string,
 
 const proof = call('sts', 'GetCallerIdentity', 11, { userAgent: 'aws-sdk-js/3 app/keyturn' });
 
-function decided(key: Partial<SeenKey>, more: Partial<SeenExit> = {}) {
+function decided(
+  key: Partial<SeenKey>,
+  more: Partial<SeenExit> = {},
+  ...addresses: [typeof isPipelines | undefined] | []
+) {
   const seen: SeenExit = {
     id: 'shop',
     user: 'ci-shop',
@@ -45,7 +49,7 @@ function decided(key: Partial<SeenKey>, more: Partial<SeenExit> = {}) {
     regions: ['eu-west-1', 'us-east-1'],
     ...more,
   };
-  return exitDocument(seen, PLACE, isPipelines);
+  return exitDocument(seen, PLACE, addresses.length === 0 ? isPipelines : addresses[0]);
 }
 
 const used = (service: string, day: number, time?: string) => ({ at: at(day, time), service, region: 'eu-west-1' });
@@ -103,6 +107,32 @@ describe('what cannot be seen', () => {
       expect.stringMatching(/^ec2:RunInstances, lambda:CreateFunction .*lambda:TagResource/),
     );
   });
+});
+
+describe('who is a pipeline, without their addresses', () => {
+  const by = (userAgent: string) => decided({ calls: [call('ecr', 'PutImage', 10, { userAgent })] }, {}, undefined);
+
+  it.each([
+    ['macOS', 'aws-cli/2.15.30 os/macos#23.1.0'],
+    ['Windows', 'aws-cli/1.2 Python/3 Windows/10'],
+  ])('is a guess of an agent on %s: runners are there too, and what it called may be a desktop', (name, agent) => {
+    const { role, blockers, clients, gaps } = by(agent);
+    expect({ role, blockers }).toEqual({ role: 'perhaps', blockers: [] });
+    expect(clients).toMatchObject([
+      { is: 'perhaps', by: `a guess: an agent on ${name}, as of a desktop or a runner of your own` },
+    ]);
+    expect(gaps.join(' ')).toContain('What agents on macOS and Windows called is in it');
+    const known = decided({ calls: [call('ecr', 'PutImage', 10, { userAgent: agent })] });
+    expect(known).toMatchObject({ role: 'yes', clients: [{ is: 'pipeline' }] });
+    expect(known.gaps.join(' ')).not.toContain('macOS');
+  });
+
+  it.each(['(Macintosh; Intel Mac OS X 10_15_7)', '(Windows NT 10.0)', '(X11; Linux x86_64)'])(
+    'is none that is a browser: %s',
+    (on) => {
+      expect(by(`Mozilla/5.0 ${on}`)).toMatchObject({ role: 'no', blockers: [{ code: 'other-client' }] });
+    },
+  );
 });
 
 describe('what blocks', () => {

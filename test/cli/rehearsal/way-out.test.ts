@@ -62,7 +62,7 @@ function untaken(day: number, { account }: World): void {
   if (day === 2) account.iam.roles.get('web-shop-reports').assumeRolePolicyDocument = '{"Statement":[]}';
 }
 
-/** Somebody uses the key from a laptop. */
+/** Somebody uses the key in a browser. */
 function elsewhere(day: number, { account, clock }: World): void {
   const user = account.iam.users.get('bitbucket-web-shop-reports');
   const at = new Date(clock.now()).toISOString().replace(/\.\d+/, '');
@@ -75,7 +75,7 @@ function elsewhere(day: number, { account, clock }: World): void {
       eventName: 'GetAuthorizationToken',
       awsRegion: 'eu-west-1',
       sourceIPAddress: '198.51.100.7',
-      userAgent: 'aws-cli/2.15.30 os/macos#23.1.0',
+      userAgent: 'Mozilla/5.0 (X11; Linux x86_64)',
       requestParameters: null,
       responseElements: null,
       requestID: 'any',

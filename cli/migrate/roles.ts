@@ -1,0 +1,79 @@
+import { createRecordEvents } from '../../functions/aws/record-events';
+import type { NamedRole } from '../../functions/aws/role-last-used';
+import { toKeyturnError } from '../../functions/core/errors';
+import { PROVIDER_LOG_GROUP } from '../../functions/core/names';
+import { type Change, roleNameOf } from '../exits/change';
+import type { ReadExits } from '../exits/read-exits';
+import { areTaken } from './places';
+import type { SeenRole } from './stage';
+import { givenByProvider, type Taking, type Takings, takenByToken } from './takings';
+import type { Way } from './writing';
+
+type Unread = Takings['unread'];
+
+/** What is not there is no gap: nobody has taken it yet. */
+const NOT_THERE: ReadonlySet<string> = new Set(['role-missing', 'log-group-missing']);
+
+function unreadOf(source: string, thrown: unknown): Unread {
+  const { code, message } = toKeyturnError(thrown);
+  return NOT_THERE.has(code) ? [] : [{ source, message }];
+}
+
+/**
+ * Roles as IAM has them, which finds them by their names alone. What cannot be read is told, and hides nothing else (K11).
+ *
+ * @param roles ARNs
+ * @returns by these ARNs, whatever the paths of those that were found
+ */
+export async function lookAtRoles(
+  roles: readonly string[],
+  look: (name: string) => Promise<NamedRole>,
+): Promise<{ readonly found: ReadonlyMap<string, NamedRole>; readonly unread: Unread }> {
+  const found = new Map<string, NamedRole>();
+  const unread = await Promise.all(
+    roles.map(async (role): Promise<Unread> => {
+      try {
+        found.set(role, await look(roleNameOf(role)));
+        return [];
+      } catch (thrown) {
+        return unreadOf(`the role ${role}`, thrown);
+      }
+    }),
+  );
+  return { found, unread: unread.flat() };
+}
+
+interface Roles {
+  /** ARNs of those that take over. */
+  readonly names: readonly string[];
+  readonly found: readonly NamedRole[];
+  readonly changes: readonly Change[];
+}
+
+/** Each role that takes over, and who took it. */
+export async function rolesOf(
+  { history, config, document, since, until }: ReadExits,
+  to: Way,
+  { names, found, changes }: Roles,
+): Promise<{ readonly roles: readonly SeenRole[]; readonly unread: Unread }> {
+  const asked = { roles: names, regions: document.regions, since, until };
+  const isEnough = (takings: readonly Taking[]) =>
+    names.every((name) => takings.some(({ role }) => role === name)) && areTaken(changes, takings);
+  const taken = await (to === 'role'
+    ? takenByToken(history, asked)
+    : givenByProvider(createRecordEvents(PROVIDER_LOG_GROUP, config), history, asked, isEnough)
+  ).catch((thrown): Takings => ({ last: [], refused: new Map(), unread: unreadOf('who took the roles', thrown) }));
+  const roles = names.map((role): SeenRole => {
+    const here = found.find(({ arn }) => arn === role);
+    return {
+      role,
+      repository: changes.find((change) => change.roleArn === role)?.repository,
+      isThere: here !== undefined,
+      instead: here ? undefined : found.find(({ arn }) => roleNameOf(arn) === roleNameOf(role))?.arn,
+      used: here?.at,
+      taken: taken.last.filter((one) => one.role === role),
+      refused: taken.refused.get(role) ?? 0,
+    };
+  });
+  return { roles, unread: taken.unread };
+}

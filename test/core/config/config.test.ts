@@ -20,6 +20,10 @@ const role = {
   },
 };
 const target = { connection: 'acme', repository: 'acme/web-shop', environment: 'Production' };
+const NODE = 'i-0123456789abcdef0';
+const NODES =
+  'keys.0.deliverTo.1.dataCenter: expected no replacedBy beside the nodes of a Data Center, found ' +
+  `${NODE}: they read the key when they start, and the next start would be with one that is Inactive, or gone`;
 const unknown = { ...target, connection: 'amce' };
 const problems = (config: unknown) =>
   (configSchema.safeParse(config).error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
@@ -210,6 +214,20 @@ describe('keyturn.yaml', () => {
     };
     const keys = [key, { id: 'second', user: 'second' }];
     expect(problems({ keys, audit: { exceptions: [{ ...about, ...terms }] } })).toEqual(found);
+  });
+
+  it.each<[string, object, readonly string[]]>([
+    [
+      'nodes of a Data Center',
+      { deliverTo: [target, { dataCenter: { document: 'restart', nodes: [NODE] } }] },
+      [NODES],
+    ],
+    ['nodes that no role is to replace', { deliverTo: [{ dataCenter: { document: 'restart', nodes: [NODE] } }] }, []],
+    ['an environment of Bitbucket', { deliverTo: [target] }, []],
+  ])('K1: refuses roles in place of a key that is given to %s', (what, given, found) => {
+    const replacedBy = what.startsWith('nodes that') ? undefined : { roles: ['arn:aws:iam::111122223333:role/deploy'] };
+    const connections = { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } };
+    expect(problems({ connections, keys: [{ ...key, ...given, replacedBy }] })).toEqual(found);
   });
 
   it('says that words are no URL, and nothing about https', () => {

@@ -334,6 +334,11 @@ describe('keyturn.yaml as a text', () => {
       '11:9 keys[1].id: expected an id of its own; "web-shop" is taken by another key; rename it',
     ],
     [
+      'roles in place of a key that nodes read',
+      `keys: [{ id: shop, user: shop, deliverTo: [{ dataCenter: { document: restart, nodes: [i-0123456789abcdef0] } }], replacedBy: { roles: [arn:aws:iam::111122223333:role/deploy] } }]\n`,
+      "1:58 keys[0].deliverTo[0].dataCenter: expected no replacedBy beside the nodes of a Data Center, found i-0123456789abcdef0: they read the key when they start, and the next start would be with one that is Inactive, or gone; give the nodes' role the rights itself, and take replacedBy out as long as they read the key",
+    ],
+    [
       'roles that would never be waited for long enough',
       `${SOUND}    replacedBy:\n      roles: [arn:aws:iam::111122223333:role/deploy]\n      idleFor: 89\n`,
       '13:16 keys[0].replacedBy.idleFor: expected at most 88 days, found 89: the rotation after 90 days makes a key that has not been idle yet, and none would ever go; change the days',

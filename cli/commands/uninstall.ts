@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { type Standing, stand } from '../../functions/account/standing';
+import type { AwsAccess } from '../../functions/aws/client-config';
 import { SECOND } from '../../functions/core/duration';
+import { toKeyturnError } from '../../functions/core/errors';
 import { described } from '../../functions/core/findings/described';
 import { standingOf } from '../../functions/core/forecast/standing';
 import { DEFAULT_MAX_ROTATIONS } from '../../functions/core/names';
@@ -12,6 +14,7 @@ import { Reading } from '../render/reading';
 import { renderUninstall } from '../render/uninstall';
 import type { Terminal } from '../terminal';
 import { deletion } from '../uninstall/commands';
+import { goesWithStack } from '../uninstall/goes';
 import { handedKey } from '../uninstall/handed';
 import { STAYS } from '../uninstall/stays';
 import { wholeNumber } from '../whole-number';
@@ -99,7 +102,8 @@ async function documentOf(options: AccessOptions, terminal: Terminal): Promise<U
       const standing = stands.find(({ id }) => id === key.entry.id);
       return standing === undefined ? [] : [handedKey(key, standing, now)];
     });
-    const { problems, unseen } = untold(seen);
+    const { problems, unseen: unlooked } = untold(seen);
+    const { goes, unseen } = await goesOrUnseen(access, region, unlooked);
     const isReady = keys.every(({ state }) => state === 'whole') && problems.length === 0 && unseen.length === 0;
     return {
       schema: UNINSTALL_SCHEMA,
@@ -110,11 +114,26 @@ async function documentOf(options: AccessOptions, terminal: Terminal): Promise<U
       keys,
       problems,
       unseen,
+      goes,
       stays: [...STAYS],
-      commands: isReady ? [...deletion(keys)] : [],
+      commands: isReady ? [...deletion({ keys, goes })] : [],
     };
   } finally {
     reading.end();
+  }
+}
+
+/** Nobody takes a stack away who could not see what pipelines lose with it. */
+async function goesOrUnseen(
+  access: AwsAccess,
+  region: string,
+  others: UninstallDocument['unseen'],
+): Promise<Pick<UninstallDocument, 'goes' | 'unseen'>> {
+  try {
+    return { goes: await goesWithStack(access, region), unseen: others };
+  } catch (thrown) {
+    const { code, message } = toKeyturnError(thrown);
+    return { goes: [], unseen: [...others, { id: 'the stack', code, message }] };
   }
 }
 

@@ -50,9 +50,20 @@ async function validate(file: string, options: ValidateOptions, terminal: Termin
   const isRefused = mistakes.length > 0 || (options.strict === true && warnings.length > 0);
   const ok = !isRefused && (deployed === undefined || isHarmless(deployed));
   const keys = config?.keys.length;
+  const roles = config && (config.roles?.length ?? 0);
   const policies = config?.keys.map(({ id, policy }) => ({ id, policy: policyWith(config.policy, policy) })) ?? [];
   const shortfalls = shortfallsOfKeys(policies);
-  const validated: Validated = { schema: VALIDATE_SCHEMA, file, ok, keys, mistakes, warnings, shortfalls, deployed };
+  const validated: Validated = {
+    schema: VALIDATE_SCHEMA,
+    file,
+    ok,
+    keys,
+    roles,
+    mistakes,
+    warnings,
+    shortfalls,
+    deployed,
+  };
   terminal.stdout.write(
     options.json ? `${JSON.stringify(validated, undefined, 2)}\n` : `${renderValidated(validated)}\n`,
   );

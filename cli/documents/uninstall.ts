@@ -56,6 +56,15 @@ export const uninstallSchema = z.object({
   keys: z.array(keySchema),
   problems: z.array(z.object({ code: z.string(), key: z.string().optional(), message: z.string() })),
   unseen: z.array(z.object({ id: z.string(), code: z.string(), message: z.string() })),
+  goes: z
+    .array(
+      z.object({
+        type: z.string().describe('Of CloudFormation.'),
+        id: z.string().describe('Name of a role; what the address of an endpoint begins with.'),
+        so: z.string().describe('What becomes of whoever uses it.'),
+      }),
+    )
+    .describe('What pipelines use, and lose with the stack: roles, and the endpoint of a provider.'),
   stays: z.array(
     z.object({
       what: z.string(),

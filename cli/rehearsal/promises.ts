@@ -54,9 +54,10 @@ export function judge(observed: Observed): readonly Verdict[] {
   const verdicts = isTroubled
     ? [delivery, k1, k2, k3, k4, k5, k6, k7UnderFaults, ...LIVENESS, k10, ...K11_AND_13]
     : [delivery, k1, k2, k3, k4, k5, k6, k7, k8, k10];
-  const all = verdicts.map((verdict) => verdict(observed));
+  // Where there is no key, nothing of them was tried.
+  const ofKeys = observed.entries.length === 0 ? [] : verdicts;
   return [
-    ...all,
+    ...ofKeys.map((verdict) => verdict(observed)),
     ...(observed.entries.some(isObserved) ? [k14(observed)] : []),
     ...(observed.roleSteps.roles === 0 ? [] : [roles(observed)]),
     ...(observed.providerSteps.rules === 0 ? [] : [provider(observed)]),

@@ -25,7 +25,7 @@ const COLOUR: Readonly<Record<string, (text: string) => string>> = {
 
 /** The history, the keys and the verdict of a rehearsal, for people, in 80 columns. */
 export function renderRehearsal(report: Report): string {
-  const { days, managedKeys, start, seed, keys, promises, wayOut, held } = report;
+  const { days, managedKeys, start, seed, keys, promises, wayOut } = report;
   return [
     ...hanging(
       `${counted(days, 'day')} of ${counted(managedKeys, 'managed key')}, from ${start.slice(0, 10)} (seed ${seed})`,
@@ -34,7 +34,7 @@ export function renderRehearsal(report: Report): string {
     ...withoutRepeats(report.timeline).flatMap(renderMoment),
     '',
     bold('Keys'),
-    ...keys.flatMap(renderKey),
+    ...(managedKeys === 0 ? ['None is managed, so that nothing is said of any below.'] : keys.flatMap(renderKey)),
     ...renderWayOut(wayOut),
     '',
     bold('Runs'),
@@ -49,8 +49,13 @@ export function renderRehearsal(report: Report): string {
     bold('Promises'),
     ...promises.flatMap(renderPromise),
     '',
-    ...(held ? hanging(HELD).map((line) => green(bold(line))) : [red(bold('A promise was broken.'))]),
+    ...verdictOf(report),
   ].join('\n');
+}
+
+function verdictOf({ held, promises }: Report): readonly string[] {
+  if (promises.length === 0) return [yellow(bold('Nothing was tried: there is no key, no role and no endpoint.'))];
+  return held ? hanging(HELD).map((line) => green(bold(line))) : [red(bold('A promise was broken.'))];
 }
 
 const HELD = 'Every promise held that a year without accidents can test; the tests cover K9 and K11 to K14 too.';

@@ -30,6 +30,10 @@ function needsSomebody({ findings }: KeyDocument): boolean {
   return findings.some(({ severity }) => severity === 'attention');
 }
 
+const EMPTY =
+  'No key is managed here. Roles and a provider need none; if there should be one, keyturn doctor says what is deployed ' +
+  'in this account and region.';
+
 function verdictOf({ keys, findings, silent, unseen }: StatusDocument, waiting: number): string {
   const others = findings.filter(({ severity }) => severity === 'attention').length;
   const parts = [
@@ -38,7 +42,7 @@ function verdictOf({ keys, findings, silent, unseen }: StatusDocument, waiting: 
     ...(silent.length > 0 ? [red(`${counted(silent.length, 'function is', 'functions are')} silent.`)] : []),
     ...(unseen.length > 0 ? [yellow(`${counted(unseen.length, 'thing')} could not be looked at.`)] : []),
   ];
-  const empty = yellow('The registry is empty: is anything deployed in this account and region?');
+  const empty = yellow(wrapped(EMPTY));
   const isEmpty = keys.length === 0 && findings.length === 0 && unseen.every(({ id }) => id === THE_RECORD);
   if (parts.length > 0) return [parts.join(' '), ...(isEmpty ? [empty] : [])].join('\n');
   if (isEmpty) return empty;

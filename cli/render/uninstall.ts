@@ -5,7 +5,7 @@ import { counted, wrapped } from './wrapped';
 
 /** What is handed back, what stays, and what is left to do, in 80 columns; commands are whole lines, to copy. */
 export function renderUninstall(document: UninstallDocument): string {
-  const { account, region, at, keys, problems, unseen, stays, commands, isReady } = document;
+  const { account, region, at, keys, problems, unseen, goes, stays, commands, isReady } = document;
   const head = `${account} ${region}, ${at.slice(0, 16).replace('T', ' ')} UTC`;
   return [
     `${bold('What is handed back')} ${dim(`in ${head}`)}`,
@@ -13,6 +13,9 @@ export function renderUninstall(document: UninstallDocument): string {
     ...problems.map(({ code, message }) => `${red(code)}\n${wrapped(message, '  ')}`),
     ...unseen.map(({ id, message }) => wrapped(`${red('?')} ${id}: ${message}`, '')),
     '',
+    ...(goes.length === 0 ? [] : [bold('What goes with the stack, of what pipelines use')]),
+    ...goes.map(({ type, id, so }) => wrapped(`${type} ${id}: ${so}`, '  ')),
+    ...(goes.length === 0 ? [] : ['']),
     bold('What stays when the stack is gone'),
     ...stays.map(
       ({ what, keep, beRid }) =>
@@ -57,7 +60,7 @@ function whereOf(places: readonly string[], deliveredAt: string | undefined): st
 }
 
 function commandLines({ to, run }: CommandDocument, indent: string): string {
-  return [wrapped(`${to}:`, indent), ...(run === undefined ? [] : [`${indent}  ${run}`])].join('\n');
+  return run === undefined ? wrapped(`${to}.`, indent) : [wrapped(`${to}:`, indent), `${indent}  ${run}`].join('\n');
 }
 
 function verdictOf({ isReady, keys, problems, unseen }: UninstallDocument): string {

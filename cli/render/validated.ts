@@ -5,11 +5,11 @@ import { counted, wrapped } from './wrapped';
 
 /** What `keyturn validate` found, for people. */
 export function renderValidated(validated: Validated): string {
-  const { file, keys, mistakes, warnings, shortfalls, deployed } = validated;
+  const { mistakes, warnings, shortfalls, deployed, file } = validated;
   return [
     ...mistakes.map((mistake) => rendered(file, mistake, red('mistake'))),
     ...warnings.map((warning) => rendered(file, warning, yellow('warning'), warning.code)),
-    [...(keys === undefined ? [] : [soundOf(file, keys)]), countOf(validated)].join(' ').trim(),
+    `${soundOf(validated)} ${countOf(validated)}`.trim(),
     ...(deployed === undefined ? [] : deployedLines(file, deployed)),
     ...shortfalls.map(shortfallLine),
   ].join('\n');
@@ -27,8 +27,9 @@ function rendered(
   return [place, says, ...(cure === undefined ? [] : [wrapped(`→ ${cure}`, '  ')]), ''].join('\n');
 }
 
-function soundOf(file: string, keys: number): string {
-  return green(`${file} is sound: ${counted(keys, 'managed key')}.`);
+function soundOf({ file, keys, roles = 0 }: Validated): string {
+  if (keys === undefined) return '';
+  return green(`${file} is sound: ${counted(keys, 'managed key')}${roles === 0 ? '' : `, ${counted(roles, 'role')}`}.`);
 }
 
 /** In a line; `keyturn plan -c` has the sentence. */

@@ -1,12 +1,13 @@
 import { quoted } from '../../functions/core/findings/commands';
-import { SEAL_KEY_ALIAS, secretName } from '../../functions/core/names';
-import type { CommandDocument, HandedKeyDocument } from '../documents/uninstall';
+import { PROVIDER_SEAL_KEY_ALIAS, SEAL_KEY_ALIAS, secretName } from '../../functions/core/names';
+import type { CommandDocument, HandedKeyDocument, UninstallDocument } from '../documents/uninstall';
+import { ENDPOINT } from './goes';
 
 /**
  * What takes Keyturn away, in its order. The command runs none of it: a key that is made Inactive may be in use, and what is
  * deleted does not come back; each line is a person's own decision, with that person's rights.
  */
-export function deletion(keys: readonly HandedKeyDocument[]): readonly CommandDocument[] {
+export function deletion({ keys, goes }: Pick<UninstallDocument, 'keys' | 'goes'>): readonly CommandDocument[] {
   return [
     ...keys.flatMap(retirement),
     { to: 'Write down what you hand back, without any secret', run: 'keyturn status --json > handover.json' },
@@ -15,6 +16,8 @@ export function deletion(keys: readonly HandedKeyDocument[]): readonly CommandDo
       to: 'Keep the public key that checks the record',
       run: `aws kms get-public-key --key-id ${SEAL_KEY_ALIAS} > seal.json`,
     },
+    ...(goes.some(({ type }) => type === ENDPOINT) ? [PROVIDER_SEAL] : []),
+    ...goes.map(leaving),
     { to: 'Take the stack away', run: 'npx cdk destroy --all -c config=keyturn.yaml' },
     ...users(keys).map((user) => ({
       to: `See that ${user} has its key, and no other that you do not know`,
@@ -25,6 +28,19 @@ export function deletion(keys: readonly HandedKeyDocument[]): readonly CommandDo
       run: `aws secretsmanager delete-secret --secret-id ${quoted(secretName(id))}`,
     })),
   ];
+}
+
+const PROVIDER_SEAL: CommandDocument = {
+  to: "Keep the public key that checks the provider's record",
+  run: `aws kms get-public-key --key-id ${PROVIDER_SEAL_KEY_ALIAS} > provider-seal.json`,
+};
+
+function leaving({ type, id, so }: UninstallDocument['goes'][number]): CommandDocument {
+  if (type === ENDPOINT) return { to: `Take ${id} out of Bitbucket's settings and those of each runner: ${so}` };
+  return {
+    to: `Give whoever takes ${id} a role of another stack, or a key, and see that nobody takes it any more`,
+    run: `aws iam get-role --role-name ${quoted(id)} --query Role.RoleLastUsed`,
+  };
 }
 
 /** Of keys before the current one; those that somebody made by hand are theirs. */

@@ -27,11 +27,11 @@ export class DoctorScene {
 
   private constructor(readonly scene: DeployedScene) {}
 
-  /** Two keys that were rotated two days ago, deployed long before; the runs of today have been. */
-  static async open(): Promise<DoctorScene> {
+  /** Keys that were rotated two days ago, deployed long before; the runs of today have been. */
+  static async open(ids: readonly string[] = ['shop', 'api']): Promise<DoctorScene> {
     const scene = await new DeployedScene({ start: Date.now() - 40 * DAY }).start();
     const made = new DoctorScene(scene);
-    made.entries.push(scene.manage('shop'), scene.manage('api'));
+    made.entries.push(...ids.map((id) => scene.manage(id)));
     scene.clock.advanceTo(Date.now() - 2 * DAY);
     await scene.day();
     scene.clock.advanceTo(Date.now() - HOUR);

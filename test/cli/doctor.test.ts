@@ -8,6 +8,15 @@ beforeEach(async () => {
 });
 afterEach(() => doctor.close());
 
+const ONLY_ROLES = `roles:
+  - name: web-shop-deploy
+    bitbucket:
+      workspace: acme
+      workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}'
+      repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}'
+      anyStep: true
+`;
+
 const DENIED = { kind: 'error', status: 403, code: 'AccessDeniedException', message: 'no' } as const;
 
 describe('keyturn doctor', () => {
@@ -28,6 +37,21 @@ describe('keyturn doctor', () => {
       .slice(requests)
       .filter(({ method, path }) => method !== 'GET' && !path.includes('00000000-0000-4000-8000-000000000000'));
     expect(written).toEqual([]);
+  });
+
+  it('finds nothing wrong where there are only roles, and no key', async () => {
+    await doctor.close();
+    doctor = await DoctorScene.open([]);
+    const notOk = async () => {
+      const { code, checks } = await doctor.doctor();
+      const found = checks.filter(({ status }) => status !== 'ok').map(({ id, status }) => `${id} ${status}`);
+      return { code, found };
+    };
+    expect(await notOk()).toEqual({ code: 0, found: ['identity warn', 'registry-as-configured unknown'] });
+    doctor.config(ONLY_ROLES);
+    expect(await notOk()).toEqual({ code: 0, found: ['identity warn'] });
+    const { code, stdout } = await doctor.type(['status']);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('\nNo key is managed here. Roles and a provider need')]);
   });
 
   it('does not call unchanged what CloudTrail has too much of to read, and asks about alarms only where one looks wrong', async () => {

@@ -6,7 +6,7 @@ import { DeployedWorld, synthesized } from '../support/deployed-world';
 import { typed } from './typed';
 
 /** Two keys of one team, which looks before it lets anything act. */
-const key = (id: string): ConfigInput['keys'][number] => ({
+const key = (id: string): NonNullable<ConfigInput['keys']>[number] => ({
   id,
   user: `ci-${id}`,
   deliverTo: [{ connection: 'acme', repository: `acme/${id}`, environment: 'Production' }],

@@ -119,3 +119,10 @@ it('tells what exits said of a key that leaves, when its pipelines moved, and wh
   expect(lines[at + 8]).toBe('  2026-09-01  the key is gone');
   expect(renderRehearsal({ ...REPORT, wayOut: [] })).not.toContain('The way out');
 });
+
+it('says nothing of keys where there are none, and does not call held what was never tried', () => {
+  const none = { ...REPORT, managedKeys: 0, keys: [], promises: [], held: true };
+  const text = stripVTControlCharacters(renderRehearsal(none));
+  expect(text).toContain('\nKeys\nNone is managed, so that nothing is said of any below.\n');
+  expect(text).toMatch(/\nNothing was tried: there is no key, no role and no endpoint\.$/);
+});

@@ -41,6 +41,9 @@ async function validate(yaml: string, ...options: readonly string[]) {
 const READERS = ', readers: [arn:aws:iam::111122223333:role/ci]';
 const key = (id: string, more = '') => `  - { id: ${id}, user: ci-${id}${READERS}${more} }\n`;
 const file = (...keys: readonly string[]) => `keys:\n${keys.join('')}notify: [security@example.com]\n`;
+const roleOf = (name: string) =>
+  `  - { name: ${name}, bitbucket: { workspace: acme, workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}', ` +
+  "repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}', anyStep: true } }\n";
 /** What auditors count of the usual policy. */
 const COUNTED = ['cis-1.14', 'cis-1.13']
   .map((control) => `${control}: reports count exceptions on 41 days of a year, 85 at most.\n`)
@@ -58,6 +61,14 @@ describe('keyturn validate', () => {
     expect(one).toEqual({ code: 0, stdout: `keyturn.yaml is sound: 1 managed key.\n${COUNTED}`, stderr: '' });
     const strict = await validate(`policy: cis\n${file(key('shop'))}`);
     expect(strict.stdout).not.toContain('cis-1.14');
+  });
+
+  it('says that a file of roles is sound', async () => {
+    const { code, stdout } = await validate(
+      `keys: []\n${['deploy', 'plan'].reduce((text, name) => text + roleOf(name), 'roles:\n')}notify: [a@example.com]\n`,
+      '--strict',
+    );
+    expect([code, stdout]).toEqual([0, 'keyturn.yaml is sound: 0 managed keys, 2 roles.\n']);
   });
 
   it('tells every mistake at once, each with its place and its cure, within 80 columns', async () => {

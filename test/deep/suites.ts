@@ -44,7 +44,7 @@ export const DEEP_SUITES = [
   // Forty days in a deployed stack that is deployed five times.
   'test/cli/first-week.test.ts',
   // Whole deployed stacks again: one that observes, and one whose every entry is attacked.
-  'test/lifecycle/{lasting-findings,observe,observed-stack}.test.ts',
+  'test/lifecycle/{last-key,lasting-findings,observe,observed-stack}.test.ts',
   'test/attacks/{log-writer,metric-writer,parameter-writer,registry,trail-writer}.test.ts',
   // A deployed stack with all policies in force, in which people ask a hundred times; and a death at each request.
   'test/attacks/{front,leaked-key}.test.ts',

@@ -1,6 +1,6 @@
 import type { ConfigInput } from '../../functions/core/config/config';
 
-type KeyInput = ConfigInput['keys'][number];
+type KeyInput = NonNullable<ConfigInput['keys']>[number];
 
 /** A managed key of the user of a pipeline's name, delivered to that pipeline. */
 export function keyOf(name: string, more: Partial<KeyInput> = {}): KeyInput {

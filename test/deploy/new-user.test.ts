@@ -111,7 +111,7 @@ describe('a new user, in an empty folder with the package alone', () => {
     const status = await keyturn('status');
     expect(status.code).toBe(3);
     expect(status.stdout).toContain('0 managed keys in 111122223333 eu-west-1');
-    expect(status.stdout).toContain('The registry is empty: is anything deployed in this account and region?');
+    expect(status.stdout).toContain('No key is managed here. Roles and a provider need none');
   });
 
   it('deploys with the command that it was told, and has the first key at its place (K1)', async () => {

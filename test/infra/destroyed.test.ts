@@ -7,7 +7,7 @@ import { DeployedWorld, synthesized } from '../support/deployed-world';
 import { mayAdministrator, type PolicyDocument } from './access';
 import { ONE_KEY, resourcesOf, synthesize } from './synthesized';
 
-const CONFIG: ConfigInput = {
+const CONFIG = {
   connections: { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } },
   keys: [
     {
@@ -18,7 +18,7 @@ const CONFIG: ConfigInput = {
     },
   ],
   audit: { archive: { years: 1 } },
-};
+} satisfies ConfigInput;
 /** The same, with what has stayed. */
 const BACK: ConfigInput = {
   ...CONFIG,

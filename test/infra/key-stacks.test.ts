@@ -8,7 +8,7 @@ import type { Deployment } from '../../local/stack/deployment';
 import { DeployedWorld, synthesized } from '../support/deployed-world';
 import { bundles, errorsOf, resourcesOf, stackOf, templateOf } from './synthesized';
 
-type KeyInput = ConfigInput['keys'][number];
+type KeyInput = NonNullable<ConfigInput['keys']>[number];
 
 const shop: KeyInput = { id: 'shop', user: 'ci-shop' };
 const images: KeyInput = { id: 'images', user: 'ci-images' };

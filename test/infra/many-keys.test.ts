@@ -7,7 +7,7 @@ import { KeyturnStack } from '../../infra';
 import { deployed } from './deployed';
 import { ACME, bundles, type CfnTemplate, errorsOf, ONE_ROLE, resourcesOf, stackOf, templateOf } from './synthesized';
 
-type KeyInput = ConfigInput['keys'][number];
+type KeyInput = NonNullable<ConfigInput['keys']>[number];
 
 /** CloudFormation's limits of a stack, and the fifth of them that is left for later versions. */
 const RESOURCES = 500;

@@ -17,7 +17,7 @@ for (const name of BUNDLES) {
 export const ACME = { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } };
 
 /** The smallest configuration that delivers somewhere. */
-export const ONE_KEY: ConfigInput = {
+export const ONE_KEY: ConfigInput & Required<Pick<ConfigInput, 'keys'>> = {
   connections: ACME,
   keys: [
     {

@@ -141,7 +141,7 @@ export async function eventfulLife(): Promise<EnforcedLife> {
 function renamedVariables(config: ConfigInput): ConfigInput {
   return {
     ...config,
-    keys: config.keys.map((key) => ({
+    keys: config.keys?.map((key) => ({
       ...key,
       deliverTo: (key.deliverTo ?? []).map((target) => ({ ...target, variables: { secretAccessKey: 'AWS_SECRET' } })),
     })),

@@ -129,6 +129,7 @@ describe('the viewer of docs/examples', () => {
       ['exits', 'shop'],
       ['migrate', 'shop', '--to', 'role'],
       ['migrate', 'shop', '--to', 'provider'],
+      ['uninstall'],
     ];
     for (const args of [...commands, ['plan', '--policy', 'rotate=60,deactivate=70,delete=80']]) {
       const { code, stdout, stderr } = await typed(args, { time });

@@ -21,6 +21,8 @@ const ALARMS = ['overdue', 'dead-letters'].map((name) => ALARM_PREFIX + name);
 export class DeployedScene extends Scene {
   override release = RELEASE;
   readonly #ids = new Set<string>();
+  /** Names of the stack's roles, as of the last `keepStack`. */
+  roles: readonly string[] = [];
 
   override async start(): Promise<this> {
     await super.start();
@@ -68,6 +70,7 @@ export class DeployedScene extends Scene {
         ...[...this.#ids].map(registryParameterName),
       ]),
       ...things('AWS::Lambda::Function', more),
+      ...things('AWS::IAM::Role', this.roles),
     ];
     const StackId = `arn:aws:cloudformation:${account.region}:${account.accountId}:stack/${STACK}/1`;
     const stack = { StackName: STACK, StackId, StackStatus: 'CREATE_COMPLETE', Outputs: [], Tags: [] } as const;

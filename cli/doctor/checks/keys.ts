@@ -13,14 +13,21 @@ import { aws, DEPLOY, iam, REMAKE, REVERT, startFunction } from '../cures';
 import type { Facts, WantedKey } from '../facts';
 import { byWhom, goneEntries, lostKeys } from '../gone';
 
+/** Where no user is known: a file or a deployment of roles alone has none, and otherwise nobody knows. */
+function noUsers({ config, deployed, registry }: Facts): Verdict {
+  const isDeployed = deployed.is === 'read' && deployed.value !== undefined && registry.is === 'read';
+  if (config === undefined ? isDeployed : config.config.keys.length === 0) return ok('No key is managed.');
+  return unknown('No managed key is known: nothing is deployed, and no configuration was given.');
+}
+
 const users: Check = {
   id: 'users',
   group: 'keys',
   must: 'every IAM user of a managed key exists',
   takes: 'iam:ListAccessKeys on the users',
-  judge({ keys }) {
-    if (keys.size === 0)
-      return unknown('No managed key is known: nothing is deployed, and no configuration was given.');
+  judge(facts) {
+    const { keys } = facts;
+    if (keys.size === 0) return noUsers(facts);
     const missing = [...keys].flatMap(([user, read]) => (read.is === 'read' && read.value === undefined ? [user] : []));
     const unread = [...keys.values()].find((read) => read.is === 'unread');
     if (missing.length > 0) {
@@ -66,8 +73,7 @@ const slots: Check = {
     // Without the secrets nobody knows which of two keys is the current one.
     if (facts.survey.is === 'unread') return judged(facts.survey, () => ok(''));
     const full = wanted.flatMap((one) => withoutRoom(facts, one) ?? []);
-    if (keys.size === 0)
-      return unknown('No managed key is known: nothing is deployed, and no configuration was given.');
+    if (keys.size === 0) return noUsers(facts);
     const unread = [...keys.values()].find((read) => read.is === 'unread');
     if (full.length === 0 && unread !== undefined) return judged(unread, () => ok(''));
     if (full.length === 0) return ok('Each has, or gets it when its superseded key has its day.');

@@ -44,6 +44,7 @@ const CURES: Readonly<Record<string, string>> = {
   user: 'correct the name; one user is one key, which may have many targets',
   connection: 'correct the name, or add the connection under connections',
   deliverTo: 'give one of the two',
+  dataCenter: "give the nodes' role the rights itself, and take replacedBy out as long as they read the key",
   variables: 'give them other names, or take one of the two targets away',
   policy: 'write one of these names, or "rotateAfter: 60" and others below it',
   rotateAfter: 'change the days',

@@ -35,6 +35,7 @@ export class KeysTogether {
       ...this.takeUser(key),
       ...this.policyMistakes(key),
       ...this.idleMistakes(key),
+      ...nodesMistakes(key),
       ...key.deliverTo.flatMap((target, at) => this.takePlaces(key.id, target, ['deliverTo', at], connections)),
     ];
   }
@@ -108,4 +109,16 @@ export class KeysTogether {
       'each other';
     return [{ path: [...path, 'variables'], message }];
   }
+}
+
+/** Nodes read the key when they start: between two starts it looks idle, and would go while the secret still gives it (K1). */
+function nodesMistakes({ deliverTo, replacedBy }: KeyConfig): readonly Mistake[] {
+  if (replacedBy === undefined) return [];
+  return deliverTo.flatMap((target, at) => {
+    if (!('dataCenter' in target)) return [];
+    const message =
+      `expected no replacedBy beside the nodes of a Data Center, found ${target.dataCenter.nodes.join(', ')}: they read ` +
+      'the key when they start, and the next start would be with one that is Inactive, or gone';
+    return [{ path: ['deliverTo', at, 'dataCenter'], message }];
+  });
 }

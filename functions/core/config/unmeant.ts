@@ -26,6 +26,7 @@ export const UNMEANT_CODES = [
   'ended-exception',
   'cap-too-low',
   'shared-audience',
+  'replaced-reader',
 ] as const;
 export type UnmeantCode = (typeof UNMEANT_CODES)[number];
 
@@ -97,7 +98,7 @@ function unmeantConnections({ connections, keys }: Config): readonly Unmeant[] {
 }
 
 function unmeantKey(
-  { id, user, createUser, adopt, firstRotation, deliverTo, readers, policy: own }: KeyConfig,
+  { id, user, createUser, adopt, firstRotation, deliverTo, readers, replacedBy, policy: own }: KeyConfig,
   at: number,
   { policy, provider }: Config,
   shared: readonly Unmeant[],
@@ -119,6 +120,12 @@ function unmeantKey(
     const message =
       'expected readers, found none: nodes that may not read the secret do not start when they are restarted';
     say('unread-nodes', 'deliverTo', message, 'name the role of the nodes under readers');
+  }
+  if (replacedBy !== undefined && readers.length > 0) {
+    const message =
+      `expected no reader beside replacedBy, found ${readers.join(', ')}: where it reads the secret more rarely than in ` +
+      `${replacedBy.idleFor} days, nobody knows that it does, and it gets a key that is Inactive, or none`;
+    say('replaced-reader', 'replacedBy', message, 'give the role the rights itself, and take it out of readers');
   }
   if (/^A[KS]IA[A-Z0-9]{12,28}$/.test(user)) {
     const message = 'expected the name of an IAM user, found what looks like the ID of an access key';

@@ -24,6 +24,7 @@ export const validatedSchema = z.strictObject({
   file: z.string().describe('As it was named.'),
   ok: z.boolean().describe('Whether the command ends with 0.'),
   keys: z.int().min(0).optional().describe('How many managed keys; left out of a file with mistakes.'),
+  roles: z.int().min(0).optional().describe('How many roles; left out of a file with mistakes.'),
   mistakes: z.array(z.strictObject(mistake)).readonly(),
   warnings: warningsSchema,
   shortfalls: shortfallsSchema,

@@ -50,6 +50,17 @@ it.each<[string, (policy: string) => string, RegExp]>([
   60_000,
 );
 
+it('is tried of a stack that has no key, and nothing is said of keys', async () => {
+  const { keys, connections, provider, ...roles } = parse(readFileSync('docs/examples/keyless.yaml', 'utf8'));
+  const rules = provider.rules.filter((rule: { readonly keys?: unknown }) => rule.keys === undefined);
+  expect([keys.length, Object.keys(connections), rules.length]).toEqual([3, ['acme'], 1]);
+  const cdkOut = synthesized({ ...roles, keys: [], provider: { ...provider, rules } });
+  const report = await rehearse({ cdkOut, days: 3, seed: 'test' });
+  expect(report.promises.map(({ promise }) => promise)).toEqual(['roles', 'provider']);
+  expect(report).toMatchObject({ held: true, managedKeys: 0, findings: 0, keys: [] });
+  expect(report.runs).toBeGreaterThan(9);
+}, 60_000);
+
 it('says nothing of roles where there are none', async () => {
   const report = await rehearse({ cdkOut: synthesized('docs/examples/keyturn.yaml'), days: 1, seed: 'test' });
   expect(verdictOf(report)).toBeUndefined();

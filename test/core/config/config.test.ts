@@ -10,7 +10,20 @@ const example = (name: string): unknown =>
   parse(readFileSync(new URL(`../../../docs/examples/${name}`, import.meta.url), 'utf8'));
 const connections = { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } };
 const key = { id: 'web-shop', user: 'bitbucket-web-shop' };
+const role = {
+  name: 'web-shop-deploy',
+  bitbucket: {
+    workspace: 'acme',
+    workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}',
+    repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}',
+    anyStep: true,
+  },
+};
 const target = { connection: 'acme', repository: 'acme/web-shop', environment: 'Production' };
+const NODE = 'i-0123456789abcdef0';
+const NODES =
+  'keys.0.deliverTo.1.dataCenter: expected no replacedBy beside the nodes of a Data Center, found ' +
+  `${NODE}: they read the key when they start, and the next start would be with one that is Inactive, or gone`;
 const unknown = { ...target, connection: 'amce' };
 const problems = (config: unknown) =>
   (configSchema.safeParse(config).error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
@@ -203,6 +216,20 @@ describe('keyturn.yaml', () => {
     expect(problems({ keys, audit: { exceptions: [{ ...about, ...terms }] } })).toEqual(found);
   });
 
+  it.each<[string, object, readonly string[]]>([
+    [
+      'nodes of a Data Center',
+      { deliverTo: [target, { dataCenter: { document: 'restart', nodes: [NODE] } }] },
+      [NODES],
+    ],
+    ['nodes that no role is to replace', { deliverTo: [{ dataCenter: { document: 'restart', nodes: [NODE] } }] }, []],
+    ['an environment of Bitbucket', { deliverTo: [target] }, []],
+  ])('K1: refuses roles in place of a key that is given to %s', (what, given, found) => {
+    const replacedBy = what.startsWith('nodes that') ? undefined : { roles: ['arn:aws:iam::111122223333:role/deploy'] };
+    const connections = { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } };
+    expect(problems({ connections, keys: [{ ...key, ...given, replacedBy }] })).toEqual(found);
+  });
+
   it('says that words are no URL, and nothing about https', () => {
     const bitbucket = { secret: 's', url: 'nowhere' };
     expect(problems({ connections: { a: { bitbucket } }, keys: [key] })).toEqual([
@@ -349,7 +376,6 @@ describe('the JSON Schema of keyturn.yaml', () => {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       title: 'keyturn.yaml',
       type: 'object',
-      required: ['keys'],
     });
   });
 
@@ -360,6 +386,10 @@ describe('the JSON Schema of keyturn.yaml', () => {
     },
   );
 
+  it.each([{ roles: [role] }, { keys: [], roles: [role] }])('takes roles without keys', (config) => {
+    expect(validate(config), JSON.stringify(validate.errors)).toBe(true);
+  });
+
   it.each<[string, unknown, string]>([
     ['an unknown setting', { keys: [key], rotate: 90 }, ''],
     ['an unknown setting of a key', { keys: [{ ...key, target: 'x' }] }, '/keys/0'],
@@ -367,6 +397,7 @@ describe('the JSON Schema of keyturn.yaml', () => {
     ['an unknown variable', { keys: [{ ...key, deliverTo: [{ ...target, variables: { a: 'A' } }] }] }, '/variables'],
     ['an unknown host', { connections: { a: { github: {} } }, keys: [key] }, '/connections/a'],
     ['no keys', {}, ''],
+    ['an empty list of keys', { keys: [] }, ''],
     ['an id in upper case', { keys: [{ ...key, id: 'WebShop' }] }, '/keys/0/id'],
     ['half a day', { keys: [key], policy: { rotateAfter: 0.5 } }, '/policy/rotateAfter'],
   ])('refuses %s at its place', (_what, config, place) => {

@@ -30,6 +30,47 @@ describe('keyturn.yaml as a text', () => {
     expect(config?.keys[1]?.policy?.rotateAfter).toBe(60);
   });
 
+  const ROLES = `roles:
+  - name: web-shop-deploy
+    bitbucket:
+      workspace: acme
+      workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}'
+      repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}'
+      anyStep: true
+`;
+  const PROVIDER = `provider:
+  bitbucket: { workspace: acme, workspaceUuid: '{0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31}' }
+  rules:
+    - name: release
+      repositoryUuid: '{7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10}'
+      anyStep: true
+      roles: [{ role: 'arn:aws:iam::111122223333:role/web-shop-release' }]
+`;
+
+  it.each<[string, string]>([
+    ['no list of keys beside roles', ROLES],
+    ['an empty list of keys beside roles', `keys: []\n${ROLES}`],
+    ['an empty list of keys beside a provider', `keys: []\n${PROVIDER}`],
+  ])('takes %s, as the last key that roles replace is taken out in the end', (_what, text) => {
+    const { config, problems } = parseConfig(text);
+    expect(problems).toEqual([]);
+    expect(config?.keys).toEqual([]);
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    ['a key that is broken beside no roles', 'keys: [{ id: Web, user: web }]\n', ['keys[0].id']],
+    ['broken roles and no keys', ROLES.replace('acme', "''"), ['roles[0].bitbucket.workspace']],
+    ['an empty list of roles and no keys', 'roles: []\n', ['roles']],
+    ['no keys and another mistake', 'maxRotationsPerRun: 0\n', ['keys', 'maxRotationsPerRun']],
+    ['misspelled keys', 'kyes: []\n', ['kyes']],
+  ])('tells no mistake twice that is about %s', (_what, text, paths) => {
+    expect(
+      parseConfig(text)
+        .problems.map(({ path }) => path)
+        .sort(),
+    ).toEqual(paths);
+  });
+
   it.each<[string, string, string]>([
     // The file
     ['an empty file', '', '1:1 expected a map, found nothing; write "name: value" lines below it'],
@@ -291,6 +332,11 @@ describe('keyturn.yaml as a text', () => {
       'two keys with one ID',
       `${SOUND}  - id: web-shop\n    user: other\n`,
       '11:9 keys[1].id: expected an id of its own; "web-shop" is taken by another key; rename it',
+    ],
+    [
+      'roles in place of a key that nodes read',
+      `keys: [{ id: shop, user: shop, deliverTo: [{ dataCenter: { document: restart, nodes: [i-0123456789abcdef0] } }], replacedBy: { roles: [arn:aws:iam::111122223333:role/deploy] } }]\n`,
+      "1:58 keys[0].deliverTo[0].dataCenter: expected no replacedBy beside the nodes of a Data Center, found i-0123456789abcdef0: they read the key when they start, and the next start would be with one that is Inactive, or gone; give the nodes' role the rights itself, and take replacedBy out as long as they read the key",
     ],
     [
       'roles that would never be waited for long enough',

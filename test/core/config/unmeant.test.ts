@@ -177,6 +177,14 @@ provider:
       '10:125 audit.exceptions[0].until ended-exception: expected a day that is still to come, found 2026-11-28: the exception counts no more; take it out, or have it approved again',
     ],
     [
+      'a reader of a key that roles replace',
+      but(
+        'user: bitbucket-web-shop',
+        'user: bitbucket-web-shop\n    readers: [arn:aws:iam::111122223333:role/Bitbucket]\n    replacedBy: { roles: [arn:aws:iam::111122223333:role/deploy] }',
+      ),
+      '8:17 keys[0].replacedBy replaced-reader: expected no reader beside replacedBy, found arn:aws:iam::111122223333:role/Bitbucket: where it reads the secret more rarely than in 30 days, nobody knows that it does, and it gets a key that is Inactive, or none; give the role the rights itself, and take it out of readers',
+    ],
+    [
       'a cap that the keys are too many for',
       `${SOUND}maxRotationsPerRun: 1\n`.replace(
         'notify',

@@ -14,7 +14,7 @@ export const PICTURES: Readonly<Record<string, readonly string[]>> = {
   'docs/pictures/plan.svg': ['plan', '--days', '30'],
 };
 
-const key = (id: string): ConfigInput['keys'][number] => ({
+const key = (id: string): NonNullable<ConfigInput['keys']>[number] => ({
   id,
   user: `bitbucket-${id}`,
   deliverTo: [{ connection: 'acme', repository: `acme/${id}`, environment: 'Production' }],

@@ -1,0 +1,30 @@
+import { type AwsAccess, reviewConfig } from '../../functions/aws/client-config';
+import { createDeployedFacts } from '../../functions/aws/deployed-facts';
+import { stackResources } from '../../functions/aws/stack-resources';
+import type { UninstallDocument } from '../documents/uninstall';
+
+type Goes = UninstallDocument['goes'];
+
+/**
+ * What pipelines use of the stacks and lose with them, by what the deployment says of its own things: roles that are none of
+ * the engine's, and the endpoint of a provider.
+ *
+ * @param region of the stack
+ * @throws KeyturnError `aws-*`
+ */
+export async function goesWithStack(access: AwsAccess, region: string): Promise<Goes> {
+  const clients = reviewConfig(access);
+  const things = (await createDeployedFacts(clients).read())?.things;
+  if (things === undefined) return [];
+  const resources = (await Promise.all(things.stacks.map((stack) => stackResources(stack, clients)))).flat();
+  const roles = resources
+    .filter(({ type, id }) => type === 'AWS::IAM::Role' && !id.startsWith(things.names))
+    .map(({ type, id }) => ({ type, id, so: 'pipelines that take it stop' }));
+  const { api } = things.provider ?? {};
+  if (api === undefined) return roles;
+  const id = `${api}.execute-api.${region}`;
+  return [...roles, { type: ENDPOINT, id, so: 'steps that ask it then get nothing' }];
+}
+
+/** As CloudFormation calls an endpoint. */
+export const ENDPOINT = 'AWS::ApiGatewayV2::Api';

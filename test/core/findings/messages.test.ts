@@ -962,7 +962,7 @@ function leaks(): typeof EXAMPLES {
   const said =
     'Key "web-shop": AKIA0000000000000OLD has leaked (said at 2026-04-01T03:00:00.000Z) and is still Active.';
   const orNow =
-    'If that takes too long: keyturn rotate web-shop --compromised --now makes it Inactive first, and pipelines fail until they have the new one.';
+    'If that takes too long: keyturn rotate web-shop --compromised --key AKIA0000000000000OLD --now makes it Inactive first, and pipelines fail until they have the new one.';
   const active = (waits: LeakWaits, words: string) =>
     [
       { code: 'compromised', key, accessKeyId, facts: { at, order: 'deliver-first', waits, user } },

@@ -1158,6 +1158,30 @@ describe('what is said of a finding', () => {
     expect(message).not.toContain('keeps working');
   });
 
+  it.each([
+    ['rotation', 'Perhaps'],
+    ['settling', 'Perhaps'],
+    ['room', 'Perhaps'],
+    ['delivery', 'Nothing'],
+    ['successor', 'Nothing'],
+    ['person', 'Nothing'],
+  ] as const)(
+    'of a leaked key that waits for its %s: a provider gives it to no step until another one is current',
+    (waits, is) => {
+      const facts = { at: since, order: 'deliver-first', waits, user } as const;
+      const { brokenNow } = described({ code: 'compromised', key, accessKeyId, facts });
+      expect(brokenNow).toMatch(new RegExp(`^${is}`));
+      expect(brokenNow.includes('a step that fetches it from a provider gets nothing (403)')).toBe(is === 'Perhaps');
+    },
+  );
+
+  it('of a tag that nobody proved says that a provider believes it all the same', () => {
+    const facts = { is: 'unproved', at: since, order: 'deliver-first', secret } as const;
+    expect(described({ code: 'compromised-unproved', key, accessKeyId, facts }).brokenNow).toMatch(
+      /^Perhaps broken: a step that fetches it from a provider gets nothing \(403\) while the tag/,
+    );
+  });
+
   it('is about the token where another one is the cure', () => {
     expect(isTokenTrouble('token-rejected')).toBe(true);
     expect(isTokenTrouble('scope-missing')).toBe(true);

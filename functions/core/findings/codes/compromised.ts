@@ -6,7 +6,14 @@ export const compromised: Descriptor<StillActive> = {
   theme: 'A leaked key',
   severity: 'attention',
   what: 'a leaked key still works',
-  brokenNow: 'Nothing is broken for pipelines, but whoever has the leaked key can use it.',
+  brokenNow: {
+    usually: 'Nothing is broken for pipelines, but whoever has the leaked key can use it.',
+    but: 'perhaps while it is current, for steps that fetch it from a provider',
+    of: ({ facts: { waits } }) =>
+      IS_CURRENT.includes(waits)
+        ? 'Perhaps broken: a step that fetches it from a provider gets nothing (403) until another key is current. Pipelines with stored variables go on, and whoever has the leaked key can use it.'
+        : 'Nothing is broken for pipelines, but whoever has the leaked key can use it.',
+  },
   message: ({ key, accessKeyId, facts: { at, waits, user } }) =>
     `Key "${key}": ${accessKeyId} has leaked (said at ${at.toISOString()}) and is still Active. ${WAITS[waits](key, accessKeyId, user)}`,
   about: ({ accessKeyId, facts: { waits } }) => [accessKeyId, waits],
@@ -21,6 +28,9 @@ export const compromised: Descriptor<StillActive> = {
   ),
   recorded: ({ facts: { at, order, waits } }) => ({ since: at.toISOString(), order, waits }),
 };
+
+/** What it waits for where nothing has taken its place yet. */
+const IS_CURRENT: readonly LeakWaits[] = ['rotation', 'settling', 'room'];
 
 const orNow = (key: string, accessKeyId: string) =>
   `If that takes too long: keyturn rotate ${key} --compromised --key ${accessKeyId} --now makes it Inactive first, and ` +

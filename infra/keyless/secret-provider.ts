@@ -28,7 +28,7 @@ import { SealKey } from '../evidence/seal-key';
 import { ProviderFront } from './provider-front';
 import { ProviderRules } from './provider-rules';
 
-/** A managed key that steps get. */
+/** A managed key that steps get; under both of AWS's names, or under none of them. */
 export interface ProvidedKey {
   readonly key: ManagedKey;
   /** Variable that gets the access key ID. @default AWS_ACCESS_KEY_ID */

@@ -79,10 +79,12 @@ With --all the keys are looked up with your own right to read the registry, as
 "keyturn status" does. Each wave is followed to its receipts, and the first key
 that fails ends it: which are done, and which were not begun, is said.
 
-A key that has leaked is made harmless in minutes, and no pipeline fails: a new
-one is made and delivered at once, then the leaked one is made Inactive, without
-overlap. --now makes it Inactive first: at once, and every pipeline fails until
-it has the new one. It is deleted after its recovery, in either case.
+A key that has leaked is made harmless in minutes, and no pipeline with stored
+variables fails: a new one is made and delivered at once, then the leaked one is
+made Inactive, without overlap. --now makes it Inactive first: at once, and every
+pipeline fails until it has the new one. In either case a step that fetches it
+from a provider gets nothing (403) until another key is current. The leaked key
+is deleted after its recovery.
 
 Examples:
   keyturn rotate web-shop-production --why "a developer left"

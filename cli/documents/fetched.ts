@@ -26,8 +26,8 @@ export const fetchedSchema = z
     unread: z.string().optional().describe('Why not all of it was: then a later one may be missing.'),
   })
   .describe(
-    "Who fetched it last from a secret provider, by the provider's own record, whose events have no seal. Not there: " +
-      'there is no such record, or all keys were asked for.',
+    "Who fetched it last from a secret provider, by the provider's own record; this look checks no seal, which an " +
+      "endpoint's events have. Not there: there is no such record, or all keys were asked for.",
   );
 export type FetchedDocument = z.infer<typeof fetchedSchema>;
 

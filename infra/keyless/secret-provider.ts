@@ -28,7 +28,7 @@ import { SealKey } from '../evidence/seal-key';
 import { ProviderFront } from './provider-front';
 import { ProviderRules } from './provider-rules';
 
-/** A managed key that steps get. */
+/** A managed key that steps get; under both of AWS's names, or under none of them. */
 export interface ProvidedKey {
   readonly key: ManagedKey;
   /** Variable that gets the access key ID. @default AWS_ACCESS_KEY_ID */
@@ -185,7 +185,8 @@ export class SecretProvider extends Construct {
     this.url = front.url;
     this.runnerSettings =
       `cloud runners: Secret provider endpoint ${this.url} | Docker: -e SECRET_PROVIDER_URI=${this.url} | ` +
-      `shell: --secretProviderUri ${this.url} | PowerShell: -secretProviderUri ${this.url}`;
+      `shell: --secretProviderUri ${this.url} | PowerShell: -secretProviderUri ${this.url} | Tell one runner first: every ` +
+      'step with oidc asks, and one that a rule does not name is refused, which may fail it (docs/start/provider.md)';
     new CfnOutput(this, 'Url', { value: this.url, description: 'Secret provider endpoint' });
     new CfnOutput(this, 'RoleArn', { value: this.role.roleArn, description: 'Whom roles of the rules have to trust' });
     new CfnOutput(this, 'Runners', { value: this.runnerSettings, description: 'How each kind of runner is told' });

@@ -20,6 +20,8 @@ const folder = mkdtempSync(join(tmpdir(), 'keyturn-provider-'));
 const enforcement = new Enforcement();
 const ROLE = 'arn:aws:iam::111122223333:role/provider';
 const DEPLOY = 'arn:aws:iam::111122223333:role/web-shop-deploy';
+/** Encrypts the secret that is none of Keyturn's, and leaves it to IAM who may decrypt. */
+const SECRETS_KEY = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 
 let world: World;
 let provider: ChildProcess;
@@ -64,13 +66,24 @@ beforeAll(async () => {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { AWS: ROLE }, Action: READERS, Resource: '*' }],
   });
+  const database = { Name: 'web-shop/database', SecretString: '{"password":"p4ssw0rd"}', KmsKeyId: SECRETS_KEY };
+  await new SecretsManagerClient(access).send(new CreateSecretCommand(database));
+  enforcement.enforceElsewhere(SECRETS_KEY, {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' },
+    ],
+  });
   const trust = blockOfPage('aws:RequestTag')
     .replace('7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10', repositoryUuid.slice(1, -1))
     .replace('8c3e4a52-6a52-4d2b-9a53-0c2b7c1d9e11', staging.slice(1, -1));
   await iam.send(new CreateRoleCommand({ RoleName: 'web-shop-deploy', AssumeRolePolicyDocument: trust }));
   enforcement.enforceElsewhere(DEPLOY, JSON.parse(trust));
   const rules = [
-    { name: 'shop', repositoryUuid, environmentUuids: [uuid], branches: ['main'], keys: [{ id: 'web-shop' }] },
+    {
+      ...{ name: 'shop', repositoryUuid, environmentUuids: [uuid], branches: ['main'], keys: [{ id: 'web-shop' }] },
+      secrets: [{ secret: database.Name, pointer: '/password', variable: 'DB_PASSWORD' }],
+    },
     { name: 'role', repositoryUuid, environmentUuids: [staging, test], roles: [{ role: DEPLOY }] },
   ];
   const bitbucketOf = { workspace: 'acme', workspaceUuid, url: world.hostUrl('bitbucket') };
@@ -105,7 +118,9 @@ function blockOfPage(text: string): string {
 
 /** A stack with the role, and with the key of a topic, which the enforcement looks for. */
 function roleOfPage(): string {
-  const rights = ['log-group:/keyturn/provider', '"Resource": ["arn:aws:iam'].map((of) => JSON.parse(blockOfPage(of)));
+  const rights = ['log-group:/keyturn/provider', '"Resource": ["arn:aws:iam'].flatMap((of) =>
+    JSON.parse(blockOfPage(of)),
+  );
   const document = (...Statement: readonly unknown[]) => ({ Version: '2012-10-17', Statement });
   const Policies = [{ PolicyName: 'own', PolicyDocument: document(...rights) }];
   const sns = { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*', Principal: { Service: 'sns.amazonaws.com' } };

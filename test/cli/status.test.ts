@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fetchedSchema } from '../../cli/documents/fetched';
 import { statusSchema } from '../../cli/documents/status';
 import { whySchema } from '../../cli/documents/why';
 import { DAY, HOUR } from '../../functions/core/duration';
@@ -34,6 +37,13 @@ async function document(...args: readonly string[]) {
 }
 
 describe('keyturn status', () => {
+  it("says that it checks no seal of the provider's record, which has some", () => {
+    expect(fetchedSchema.description).toContain('this look checks no seal');
+    const page = readFileSync(resolve(__dirname, '../../docs/operate/cli.md'), 'utf8');
+    expect(page).toContain('**This look checks no seal.**');
+    for (const text of [fetchedSchema.description, page]) expect(text).not.toMatch(/(has|have) no seal/);
+  });
+
   it('says where each key stands and what comes next, and changes nothing', async () => {
     await scene.day();
     scene.clock.advanceBy(12 * DAY);

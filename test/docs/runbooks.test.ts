@@ -67,6 +67,15 @@ describe('runbooks', () => {
       expect(await parsed(wrong), wrong).not.toBe('parsed');
   });
 
+  it('name the access key that has leaked, as the current one may have come after it', () => {
+    const unnamed = NAMES.flatMap((name) =>
+      [...read(`docs/operate/runbooks/${name}.md`).matchAll(/`(keyturn\s+rotate\s[^`]+--compromised[^`]*)`/g)]
+        .map(([, command = '']) => command)
+        .filter((command) => /^keyturn\s+rotate\s+[^-]/.test(command) && !/\s--key\s/.test(command)),
+    );
+    expect(unnamed).toEqual([]);
+  });
+
   it('have commands that a shell can read', () => {
     for (const name of ['README', ...NAMES]) {
       const blocks = [...read(`docs/operate/runbooks/${name}.md`).matchAll(/^```sh\n([\s\S]*?)^```$/gm)];

@@ -292,7 +292,7 @@ describe('a key that is declared compromised', () => {
     const waiting = await scene.deactivate(LOOK);
     expect([waiting.findings, statusOf(scene, old)]).toEqual([['compromised'], 'Active']);
     expect(told(waiting, 'compromised')).toMatchObject({
-      message: expect.stringContaining('--compromised --now'),
+      message: expect.stringContaining(`--compromised --key ${old} --now`),
       facts: { waits: 'delivery' },
     });
   });

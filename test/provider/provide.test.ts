@@ -517,7 +517,20 @@ describe('provider in keyturn.yaml', () => {
       { rules: [{ ...rule, secrets: [{ secret: 'x', variable }] }] },
       /expected a variable of your own/,
     ]),
-    ...['AWS_SESSION_TOKEN', 'aws_profile'].map((variable): [string, object, RegExp] => [
+    ...[
+      ['half of the usual names', { secretAccessKey: 'A_SECRET' }],
+      ['the other half of the usual names', { accessKeyId: 'A_ID' }],
+      [
+        'the usual names in another order',
+        { accessKeyId: 'AWS_SECRET_ACCESS_KEY', secretAccessKey: 'AWS_ACCESS_KEY_ID' },
+      ],
+      ['half of the usual names in another case', { accessKeyId: 'aws_access_key_id', secretAccessKey: 'A_SECRET' }],
+    ].map(([what, names]): [string, object, RegExp] => [
+      `a key under ${what}`,
+      { rules: [{ ...rule, keys: [{ id: 'web-shop', ...Object(names) }] }] },
+      /keys.0.secretAccessKey: expected AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY all together or none of them/,
+    ]),
+    ...['AWS_SESSION_TOKEN', 'aws_profile', 'AWS_CREDENTIAL_EXPIRATION'].map((variable): [string, object, RegExp] => [
       `${variable} beside a key`,
       { rules: [{ ...rule, secrets: [{ secret: 'x', variable }] }] },
       /beside a key: SDKs would not use the key as it is/,

@@ -118,7 +118,7 @@ describe('a key that was delivered to a repository', () => {
     const [failed] = happened(outcome, 'target-failed');
     expect(failed).toMatchObject({ target: PRODUCTION, code: 'place-replaced' });
     expect(failed?.message).toContain(ids(scene, stranger));
-    expect(failed?.message).toContain('keyturn rotate shop --compromised');
+    expect(failed?.message).toContain(`keyturn rotate shop --compromised --key ${scene.currentKey('shop')}.`);
     expect(scene.isDelivered('shop')).toBe(false);
     for (const day of [91, 101, 115]) {
       scene.toDay(day);

@@ -5,7 +5,7 @@ import { apiUrl, kmsKeyArn, secretReference } from '../hosts/connection';
 import { SECRET_PREFIX } from '../names';
 import type { Mistake } from './config-issue';
 import { roleSource } from './provider-role';
-import { isSame, variable } from './provider-variable';
+import { halvedMistake, isSame, variable } from './provider-variable';
 
 /** Rules of one provider, and what one of them gives; a role is a call of STS that the step waits for. */
 const MOST_RULES = 200;
@@ -15,8 +15,11 @@ const MOST_ROLES = 5;
 const MOST_AT_ONCE = 900;
 const DEFAULT_AT_ONCE = 20;
 
-/** Beside a key SDKs would send the token along, or take another credential. */
-const SPOILS_A_KEY = /^AWS_(SESSION_TOKEN|SECURITY_TOKEN|PROFILE|DEFAULT_PROFILE)$/i;
+/** Beside a key SDKs would send the token along, take another credential, or think that it ends. */
+const SPOILS_A_KEY = /^AWS_(SESSION_TOKEN|SECURITY_TOKEN|CREDENTIAL_EXPIRATION|PROFILE|DEFAULT_PROFILE)$/i;
+
+/** The names by which SDKs find a key. */
+const NAMES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
 
 /** RFC 6901. */
 const pointer = z
@@ -24,11 +27,16 @@ const pointer = z
   .max(500)
   .regex(/^\/([^~]|~[01])*$/, 'expected a JSON pointer, which begins with a slash, such as /password');
 
-const keySource = z.strictObject({
-  id: z.string().min(1).describe('ID of one of the keys.'),
-  accessKeyId: variable.default('AWS_ACCESS_KEY_ID').describe('Variable that gets the access key ID.'),
-  secretAccessKey: variable.default('AWS_SECRET_ACCESS_KEY').describe('Variable that gets the secret access key.'),
-});
+const keySource = z
+  .strictObject({
+    id: z.string().min(1).describe('ID of one of the keys.'),
+    accessKeyId: variable.default(NAMES[0]).describe('Variable that gets the access key ID.'),
+    secretAccessKey: variable.default(NAMES[1]).describe('Variable that gets the secret access key.'),
+  })
+  .superRefine(({ accessKeyId, secretAccessKey }, context) => {
+    const message = halvedMistake([accessKeyId, secretAccessKey], NAMES);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['secretAccessKey'], message });
+  });
 
 const secretSource = z.strictObject({
   secret: secretReference

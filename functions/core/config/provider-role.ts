@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isSame, variable } from './provider-variable';
+import { halvedMistake, variable } from './provider-variable';
 import { isAdministrator, MOST_POLICIES, policyArn } from './roles-config';
 
 /** AWS: a session has a quarter of an hour at least, and an hour at most where it is taken with another role's session. */
@@ -79,11 +79,8 @@ export const roleSource = z
       const message = 'expected letters of Latin-1 alone: STS takes no others in a policy';
       context.addIssue({ code: 'custom', path: ['sessionPolicy'], message });
     }
-    const own = [given.accessKeyId, given.secretAccessKey, given.sessionToken];
-    const isUsual = own.every((name, at) => name === NAMES[at]);
-    if (isUsual || !own.some((name) => NAMES.some((usual) => isSame(name, usual)))) return;
-    const message = `expected ${NAMES.join(', ')} all together or none of them: SDKs would use half of a session`;
-    context.addIssue({ code: 'custom', path: ['sessionToken'], message });
+    const message = halvedMistake([given.accessKeyId, given.secretAccessKey, given.sessionToken], NAMES);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['sessionToken'], message });
   });
 /** A role of which a rule gives credentials. */
 export type RoleSource = z.output<typeof roleSource>;

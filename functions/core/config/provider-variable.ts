@@ -17,6 +17,18 @@ export const variable = z
     "expected a variable of your own: this one says what shells and programs run, or is the runner's",
   );
 
+/**
+ * What is wrong with the names that one credential is given under: SDKs find it by the usual ones, and would put half of it
+ * together with what else has the others.
+ *
+ * @param usual in the order of `names`
+ */
+export function halvedMistake(names: readonly string[], usual: readonly string[]): string | undefined {
+  if (names.every((name, at) => name === usual[at])) return undefined;
+  if (!names.some((name) => usual.some((one) => isSame(name, one)))) return undefined;
+  return `expected ${usual.join(', ')} all together or none of them: SDKs would use half of a credential`;
+}
+
 /** Windows takes names that differ in case for one. */
 export function isSame(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();

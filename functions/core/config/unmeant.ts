@@ -27,6 +27,7 @@ export const UNMEANT_CODES = [
   'cap-too-low',
   'shared-audience',
   'replaced-reader',
+  'still-given',
 ] as const;
 export type UnmeantCode = (typeof UNMEANT_CODES)[number];
 
@@ -107,8 +108,15 @@ function unmeantKey(
   const say = (code: UnmeantCode, field: string, message: string, cure: string) =>
     found.push({ code, path: ['keys', at, field], message, cure });
   // A process beside the runners has a role of its own among the readers.
-  const isGiven =
-    provider?.endpoint === true && provider.rules.some(({ keys }) => keys.some((given) => given.id === id));
+  const givenBy = provider?.rules.find(({ keys }) => keys.some((given) => given.id === id));
+  const isGiven = provider?.endpoint === true && givenBy !== undefined;
+  if (replacedBy !== undefined && givenBy !== undefined) {
+    const message =
+      `expected no rule of the provider that gives a key which roles replace, found "${givenBy.name}": ` +
+      'its steps keep the key in use, and get nothing (403) once it is gone';
+    const cure = 'take the key out of the rule, which may give credentials of a role in its place';
+    say('still-given', 'replacedBy', message, cure);
+  }
   if (deliverTo.length === 0 && readers.length === 0 && !isGiven) {
     const day = policyWith(policy, own).deactivateAfter;
     const message =

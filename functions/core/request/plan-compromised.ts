@@ -13,6 +13,10 @@ const ORDER_OF: Readonly<Record<Leak['do'], Order>> = {
   'disable-first': 'disable-first',
 };
 
+/** Nobody knows here whether a rule of a provider gives the key. */
+const GIVEN_TO_NONE =
+  'From now on a step that fetches it from a provider gets nothing (403), until another key is current.';
+
 /** An access key has leaked: what will be done and what pipelines will feel, or why nothing is. */
 export function planCompromised(input: PlanInput<Leak>): RequestPlan | Refused {
   const { entry, secret, request, now } = input;
@@ -59,7 +63,8 @@ function deliveredFirst(input: PlanInput<Leak>, accessKeyId: string, current: st
     makes,
     roomForLeak(keyBeside(entry, secret, input.now)),
     `As soon as every target has it, ${accessKeyId} is made Inactive: no overlap, no wait for its use to end.`,
-    `Until then, a few minutes, ${accessKeyId} works and whoever has it can use it. A pipeline that is running then with ${accessKeyId} fails; those that start afterwards feel nothing.`,
+    `Until then, a few minutes, ${accessKeyId} works and whoever has it can use it. A pipeline that is running then with ${accessKeyId} fails; those that start afterwards with stored variables feel nothing.`,
+    GIVEN_TO_NONE,
     ...settling(input),
     ...escalated,
   ];
@@ -75,6 +80,7 @@ function disabledFirst(input: PlanInput<Leak>, accessKeyId: string): readonly st
   return [
     now,
     'Every pipeline that uses it fails from then on, until the new key is delivered: minutes, or longer where a target cannot be written.',
+    GIVEN_TO_NONE,
     `A new access key is made for the IAM user ${entry.user}, proved, stored and delivered to ${places(entry.targets.length)}.`,
     roomForLeak(keyBeside(entry, secret, input.now)),
     ...settling(input),

@@ -190,7 +190,7 @@ async function toTarget(
       read: (id) => earlierCredential(id, config, step, work),
       ended: tellingRestarts(work, about),
     });
-    await refuseMoved(target, place, entry);
+    await refuseMoved(target, place, entry, accessKeyId);
     run.audit('target-delivered', entry, { ...about, facts: { ...receipt, identity: recordedIdentity(place) } });
     const { notAgain } = receipt;
     if (notAgain !== undefined) run.find(refusedAgain(notAgain, about, entry));

@@ -61,14 +61,20 @@ export async function refuseReplaced(
  *
  * @throws KeyturnError `place-replaced`, naming both
  */
-export async function refuseMoved(target: Target, place: SeenPlace | undefined, { id }: RegistryEntry): Promise<void> {
+export async function refuseMoved(
+  target: Target,
+  place: SeenPlace | undefined,
+  { id }: RegistryEntry,
+  accessKeyId: string,
+): Promise<void> {
   if (place?.identity === undefined) return;
   const identity = await identityIfTold(target);
   if (identity === undefined || isSame(identity, place.identity)) return;
   throw new KeyturnError(
     'place-replaced',
     `${target.name} came to be another place while it was written to: its IDs were ${place.identity}, and are ` +
-      `${identity}. The key may be there now: delete it there, and make another one: keyturn rotate ${id} --compromised.`,
+      `${identity}. The key may be there now: delete it there, and make another one: keyturn rotate ${id} --compromised ` +
+      `--key ${accessKeyId}.`,
   );
 }
 

@@ -64,6 +64,25 @@ provider:
     expect(warnings(both({ repository: '8c3e4a52-6a52-4d2b-9a53-0c2b7c1d9e11' }))).toEqual([]);
   });
 
+  it('is a key that roles replace and a rule of the provider still gives; not a rule that gives their credentials', () => {
+    const role = 'arn:aws:iam::111122223333:role/web-shop-deploy';
+    const replaced = (given: string) => `keys:
+  - { id: web-shop, user: web-shop, readers: [${role}], replacedBy: { roles: [${role}] } }
+  - { id: blog, user: blog, readers: [${role}] }
+provider:
+  bitbucket: { workspace: acme, workspaceUuid: 0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31 }
+  rules: [{ name: shop, repositoryUuid: 7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10, anyStep: true, ${given} }]
+notify: [security@example.com]
+`;
+    expect(warnings(replaced('keys: [{ id: web-shop }]'))).toEqual([
+      '2:108 keys[0].replacedBy still-given: expected no rule of the provider that gives a key which roles replace, found "shop": its steps keep the key in use, and get nothing (403) once it is gone; take the key out of the rule, which may give credentials of a role in its place',
+    ]);
+    // As `keyturn migrate --to provider` writes it.
+    expect(warnings(replaced(`roles: [{ role: '${role}' }]`))).toEqual([]);
+    expect(warnings(replaced('keys: [{ id: blog }]'))).toEqual([]);
+    expect(warnings(replaced('keys: [{ id: web-shop }]').replace(/replacedBy: \{.*?\}/, 'deliverTo: []'))).toEqual([]);
+  });
+
   it('are nodes of a Data Center that may not read the secret', () => {
     const dataCenter = '{ document: restart, nodes: [i-0123456789abcdef0] }';
     const key = (more = '') =>

@@ -962,7 +962,7 @@ function leaks(): typeof EXAMPLES {
   const said =
     'Key "web-shop": AKIA0000000000000OLD has leaked (said at 2026-04-01T03:00:00.000Z) and is still Active.';
   const orNow =
-    'If that takes too long: keyturn rotate web-shop --compromised --now makes it Inactive first, and pipelines fail until they have the new one.';
+    'If that takes too long: keyturn rotate web-shop --compromised --key AKIA0000000000000OLD --now makes it Inactive first, and pipelines fail until they have the new one.';
   const active = (waits: LeakWaits, words: string) =>
     [
       { code: 'compromised', key, accessKeyId, facts: { at, order: 'deliver-first', waits, user } },
@@ -1156,6 +1156,30 @@ describe('what is said of a finding', () => {
     const { brokenNow, message } = described({ code: 'torn-pair', key, accessKeyId, facts });
     expect(brokenNow).toMatch(/^Broken now: /);
     expect(message).not.toContain('keeps working');
+  });
+
+  it.each([
+    ['rotation', 'Perhaps'],
+    ['settling', 'Perhaps'],
+    ['room', 'Perhaps'],
+    ['delivery', 'Nothing'],
+    ['successor', 'Nothing'],
+    ['person', 'Nothing'],
+  ] as const)(
+    'of a leaked key that waits for its %s: a provider gives it to no step until another one is current',
+    (waits, is) => {
+      const facts = { at: since, order: 'deliver-first', waits, user } as const;
+      const { brokenNow } = described({ code: 'compromised', key, accessKeyId, facts });
+      expect(brokenNow).toMatch(new RegExp(`^${is}`));
+      expect(brokenNow.includes('a step that fetches it from a provider gets nothing (403)')).toBe(is === 'Perhaps');
+    },
+  );
+
+  it('of a tag that nobody proved says that a provider believes it all the same', () => {
+    const facts = { is: 'unproved', at: since, order: 'deliver-first', secret } as const;
+    expect(described({ code: 'compromised-unproved', key, accessKeyId, facts }).brokenNow).toMatch(
+      /^Perhaps broken: a step that fetches it from a provider gets nothing \(403\) while the tag/,
+    );
   });
 
   it('is about the token where another one is the cure', () => {

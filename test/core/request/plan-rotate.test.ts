@@ -58,6 +58,26 @@ describe('what nothing would come of is refused, with the reason (K14)', () => {
   });
 });
 
+describe('what is said of steps that fetch a key from a provider, which are given none that has leaked (K14)', () => {
+  const wordsOf = (given: Given) => {
+    const shown = plan(given);
+    return 'words' in shown ? shown.words : expect.fail(shown.message);
+  };
+
+  it.each(['compromised', 'disable-first'] as const)(
+    '%s of the current key: nothing, until another one is current',
+    (does) => {
+      expect(wordsOf({ does })).toContain(
+        'From now on a step that fetches it from a provider gets nothing (403), until another key is current.',
+      );
+    },
+  );
+
+  it.each(['compromised', 'disable-first'] as const)('%s of the key before: they feel nothing', (does) => {
+    expect(wordsOf({ does, accessKey: older.accessKeyId })).not.toContain('provider');
+  });
+});
+
 describe('what is said while a second key exists (K14)', () => {
   const inactive = { [TAG.deactivated]: tagOf(older, day(91)) };
   const alone = secretOf([versionOf(newer, 'AWSCURRENT', DELIVERED)]);

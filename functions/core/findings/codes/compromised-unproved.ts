@@ -8,7 +8,8 @@ export const compromisedUnproved: Descriptor<Unproved> = {
   severity: 'attention',
   outcome: 'blocked',
   what: 'a key is said to have leaked, without proof',
-  brokenNow: 'Nothing is broken: nothing was done. If the key has really leaked, it is still Active.',
+  brokenNow:
+    'Perhaps broken: a step that fetches it from a provider gets nothing (403) while the tag names the current key. Nothing else was done: if the key has really leaked, it is still Active.',
   message: ({ key, accessKeyId, facts: { is, at, order, secret } }) =>
     `Key "${key}": the tag ${SAYS[order].tag} of ${secret} says since ${at.toISOString()} that ${accessKeyId} has leaked. ` +
     (is === 'unreadable'

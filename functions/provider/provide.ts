@@ -79,9 +79,11 @@ export async function provide(headers: readonly string[], props: ProviderProps):
     return { status: 401 };
   }
   const uses: TokenUse[] = [];
+  const over = new AbortController();
   try {
-    return await inTime(admitted(step, uses, props));
+    return await inTime(admitted(step, uses, { ...props, over: over.signal }));
   } catch (thrown) {
+    over.abort();
     const { code, message } = toKeyturnError(thrown);
     log.error('not decided', { code, reason: message, ...factsOf(step, props) });
     // Where that is not possible either, it stays used.
@@ -90,10 +92,20 @@ export async function provide(headers: readonly string[], props: ProviderProps):
   }
 }
 
+/**
+ * What one decision has. It goes on unheard when its step was told that nobody could decide, in a function that was frozen
+ * minutes later: then it does nothing more that anybody would take for a giving.
+ */
+interface Deciding extends ProviderProps {
+  readonly over: AbortSignal;
+}
+
 /** @param uses gets the use of the token, as soon as it is known */
-async function admitted(step: ProvedStep, uses: TokenUse[], props: ProviderProps): Promise<ProviderAnswer> {
-  const { used, time, log } = props;
+async function admitted(step: ProvedStep, uses: TokenUse[], props: Deciding): Promise<ProviderAnswer> {
+  const { used, over, time, log } = props;
   const use = await used.use(step.digest, step.endsAt, time.now().getTime(), props.asked?.address);
+  if (over.aborted) await use.undecided();
+  over.throwIfAborted();
   if (use.verdict === 'full') {
     log.error('not decided', { reason: 'too many tokens' });
     return { status: 503 };
@@ -107,8 +119,8 @@ async function admitted(step: ProvedStep, uses: TokenUse[], props: ProviderProps
   return decide(step, use.verdict === 'used', props);
 }
 
-async function decide(step: ProvedStep, isUsed: boolean, props: ProviderProps): Promise<ProviderAnswer> {
-  const { record, log } = props;
+async function decide(step: ProvedStep, isUsed: boolean, props: Deciding): Promise<ProviderAnswer> {
+  const { record, over, log } = props;
   const rules = rulesFor(props.rules, step);
   const sources = isUsed
     ? refusedFor('used')
@@ -120,7 +132,7 @@ async function decide(step: ProvedStep, isUsed: boolean, props: ProviderProps): 
   if (reason !== undefined) {
     // What was taken before one was denied lives on until its end, although nobody has it.
     const facts = { ...factsOf(step, props), ...(roles.length === 0 ? {} : { roles }) };
-    await record.write({ event: 'secrets-refused', outcome: 'blocked', reason, facts });
+    await record.write({ event: 'secrets-refused', outcome: 'blocked', reason, facts }, over);
     log.warn('refused', { reason, ...facts });
     return { status: 403 };
   }
@@ -132,7 +144,7 @@ async function decide(step: ProvedStep, isUsed: boolean, props: ProviderProps): 
     sources: versions.map(([secret, { versionId: version }]) => ({ secret, version })),
     roles,
   };
-  await record.write({ event: 'secrets-given', outcome: 'ok', facts });
+  await record.write({ event: 'secrets-given', outcome: 'ok', facts }, over);
   log.info('given', facts);
   const plain = Object.fromEntries([...variables].map(([name, value]) => [name, value.reveal()]));
   return { status: 200, variables: new Redacted(JSON.stringify(plain)) };
@@ -161,9 +173,10 @@ function factsOfSession({ of: { role }, sessionName, session: { accessKeyId, exp
 }
 
 /** Roles are taken last, so that nothing is that is not given. */
-async function sourcesFor(rules: readonly ProviderRule[], step: ProvedStep, props: ProviderProps): Promise<Sources> {
+async function sourcesFor(rules: readonly ProviderRule[], step: ProvedStep, props: Deciding): Promise<Sources> {
   try {
     const versions = await versionsFor(rules, props);
+    props.over.throwIfAborted();
     const { isDenied, sessions } = await sessionsFor(rules, step, props);
     return isDenied ? refusedFor('role-denied', sessions) : { reason: undefined, versions, sessions };
   } catch (thrown) {

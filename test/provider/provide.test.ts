@@ -383,7 +383,12 @@ describe("the issuer's keys", () => {
   });
 
   it('are none where two have one ID', async () => {
-    served.issuer.keys = [served.issuer.jwk('one', served.issuer.key), served.issuer.jwk('one', served.issuer.other)];
+    const [own, other] = [served.issuer.key, served.issuer.other];
+    served.issuer.keys = [
+      served.issuer.jwk('one', own),
+      served.issuer.jwk('one', other),
+      served.issuer.jwk('two', other),
+    ];
     expect([await status(), served.reason]).toEqual([401, 'unknown-key']);
     expect([await status(by('one')), served.reason]).toEqual([401, 'unknown-key']);
   });
@@ -393,7 +398,8 @@ describe("the issuer's keys", () => {
     ['to encrypt with', { use: 'enc' }],
     ['of another algorithm', { alg: 'RS512' }],
   ])('are none %s', async (_name, more) => {
-    served.issuer.keys = [{ ...served.issuer.jwk('one', served.issuer.key), ...more }];
+    const [one, two] = [served.issuer.jwk('one', served.issuer.key), served.issuer.jwk('two', served.issuer.other)];
+    served.issuer.keys = [{ ...one, ...more }, two];
     expect([await status(), served.reason]).toEqual([401, 'unknown-key']);
   });
 
@@ -414,6 +420,7 @@ describe("the issuer's keys", () => {
     ['huge', `{"keys":[],"more":"${'x'.repeat(65_536)}"}`],
     ['no JSON', '<html>'],
     ['no list', '{"keys":{}}'],
+    ['a list of nothing', '{"keys":[]}'],
     ['a list of very many', JSON.stringify({ keys: Array.from({ length: 51 }, () => ({})) })],
   ])('are not read from an answer that is %s', async (_name, text) => {
     served.issuer.answer = (_request, response) => response.end(text);

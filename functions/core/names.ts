@@ -265,6 +265,8 @@ export const METRIC = {
   unforwarded: 'Unforwarded',
   /** Tokens of steps that were shown to a provider's endpoint once more, too late or from elsewhere. */
   reused: 'TokensReused',
+  /** Steps that a rule means and a provider's endpoint gave nothing, for a reason that is for people. */
+  refused: 'StepsRefused',
   /** Requests that API Gateway refused a provider's endpoint because there were too many; without a dimension. */
   throttled: 'RequestsThrottled',
   /** Findings by code; dimensions `service` and `finding`. Only what was found is sent. */

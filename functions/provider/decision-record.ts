@@ -21,6 +21,11 @@ export interface DecisionRecordProps {
   readonly sealing?: (attempt: string) => SealEvents;
 }
 
+interface Waiting {
+  readonly entry: DecisionEntry;
+  readonly over: AbortSignal | undefined;
+}
+
 interface Attempt {
   readonly name: string;
   readonly seal: SealEvents;
@@ -36,7 +41,7 @@ export class DecisionRecord {
   readonly #props: DecisionRecordProps;
   #attempt: Attempt | undefined;
   #lastBegun = 0;
-  #waiting: DecisionEntry[] = [];
+  #waiting: Waiting[] = [];
   #appending: Promise<void> = Promise.resolve();
   /** The call that waits for the one before, if one does. */
   #next: Promise<void> | undefined;
@@ -50,22 +55,29 @@ export class DecisionRecord {
     await this.#currentAttempt().seal([]);
   }
 
-  /** Resolves when the record has it. @throws KeyturnError `aws-*` */
-  write(entry: DecisionEntry): Promise<void> {
-    this.#waiting.push(entry);
+  /**
+   * Resolves when the record has it.
+   *
+   * @param over ends the decision: what still waits to be written then is not
+   * @throws KeyturnError `aws-*`, and the reason of `over`
+   */
+  async write(entry: DecisionEntry, over?: AbortSignal): Promise<void> {
+    this.#waiting.push({ entry, over });
     this.#next ??= this.#appending
       .catch(() => undefined)
       .then(() => {
-        const entries = this.#waiting;
+        const entries = this.#waiting.flatMap((one) => (one.over?.aborted ? [] : one.entry));
         this.#waiting = [];
         this.#next = undefined;
         this.#appending = this.#append(entries);
         return this.#appending;
       });
-    return this.#next;
+    await this.#next;
+    over?.throwIfAborted();
   }
 
   async #append(entries: readonly DecisionEntry[]): Promise<void> {
+    if (entries.length === 0) return;
     const attempt = this.#currentAttempt();
     try {
       await this.#props.append(await attempt.seal(entries.map((entry) => this.#event(entry, attempt))));

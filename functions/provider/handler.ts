@@ -48,13 +48,12 @@ async function open({ awsRequestId: run, invokedFunctionArn }: LambdaContext): P
   const { issuer } = terms;
   const rules = config.rules.map(({ name }) => name);
   await record.write({ event: 'run-started', outcome: 'ok', facts: { issuer, rules } });
-  return { ...ports, terms, rules: config.rules, used, record, reused, time: systemTime };
+  return { ...ports, terms, rules: config.rules, used, record, ...told, time: systemTime };
 }
 
-/** An alarm tells people. */
-function reused(): void {
-  emit({ dimensions: { function: ENDPOINT }, counts: { [METRIC.reused]: 1 } });
-}
+const counted = (metric: string) => () => emit({ dimensions: { function: ENDPOINT }, counts: { [metric]: 1 } });
+/** By alarms. */
+const told = { reused: counted(METRIC.reused), refused: counted(METRIC.refused) };
 
 /** The provider as the function of an HTTP API. It is told nothing but what API Gateway says of a request. */
 export async function handler(event: unknown, context: LambdaContext): Promise<unknown> {

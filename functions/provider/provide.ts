@@ -5,7 +5,7 @@ import { toKeyturnError } from '../core/errors';
 import { Redacted } from '../core/key/credential';
 import { idOfSecret } from '../core/names';
 import type { DecisionRecord } from './decision-record';
-import { Refusal, type RefusalReason } from './refusal';
+import { isForPeople, Refusal } from './refusal';
 import { rulesFor } from './rules/match';
 import { sessionRequest } from './rules/role-session';
 import { type CurrentSecret, namesOf, secretsOf, variablesFrom } from './rules/variables';
@@ -42,6 +42,8 @@ export interface ProviderProps extends SettledKeyPorts {
   readonly record: Pick<DecisionRecord, 'write'>;
   /** Is told that a token was shown once more, too late or from elsewhere. @default - the log alone says it */
   readonly reused?: () => void;
+  /** Is told that a proved step was refused, for a reason that is for people. @default - the log and the record alone say it */
+  readonly refused?: () => void;
   /** Waits for a decision, and not for long: a step waits too. @throws KeyturnError `aws-uncertain` */
   readonly inTime: <Result>(deciding: Promise<Result>) => Promise<Result>;
   readonly time: Pick<Time, 'now'>;
@@ -79,9 +81,11 @@ export async function provide(headers: readonly string[], props: ProviderProps):
     return { status: 401 };
   }
   const uses: TokenUse[] = [];
+  const over = new AbortController();
   try {
-    return await inTime(admitted(step, uses, props));
+    return await inTime(admitted(step, uses, { ...props, over: over.signal }));
   } catch (thrown) {
+    over.abort();
     const { code, message } = toKeyturnError(thrown);
     log.error('not decided', { code, reason: message, ...factsOf(step, props) });
     // Where that is not possible either, it stays used.
@@ -90,10 +94,20 @@ export async function provide(headers: readonly string[], props: ProviderProps):
   }
 }
 
+/**
+ * What one decision has. It goes on unheard when its step was told that nobody could decide, in a function that was frozen
+ * minutes later: then it does nothing more that anybody would take for a giving.
+ */
+interface Deciding extends ProviderProps {
+  readonly over: AbortSignal;
+}
+
 /** @param uses gets the use of the token, as soon as it is known */
-async function admitted(step: ProvedStep, uses: TokenUse[], props: ProviderProps): Promise<ProviderAnswer> {
-  const { used, time, log } = props;
+async function admitted(step: ProvedStep, uses: TokenUse[], props: Deciding): Promise<ProviderAnswer> {
+  const { used, over, time, log } = props;
   const use = await used.use(step.digest, step.endsAt, time.now().getTime(), props.asked?.address);
+  if (over.aborted) await use.undecided();
+  over.throwIfAborted();
   if (use.verdict === 'full') {
     log.error('not decided', { reason: 'too many tokens' });
     return { status: 503 };
@@ -107,32 +121,39 @@ async function admitted(step: ProvedStep, uses: TokenUse[], props: ProviderProps
   return decide(step, use.verdict === 'used', props);
 }
 
-async function decide(step: ProvedStep, isUsed: boolean, props: ProviderProps): Promise<ProviderAnswer> {
-  const { record, log } = props;
+async function decide(step: ProvedStep, isUsed: boolean, props: Deciding): Promise<ProviderAnswer> {
+  const { record, over, time, log } = props;
   const rules = rulesFor(props.rules, step);
   const sources = isUsed
-    ? refusedFor('used')
+    ? refusedFor(new Refusal('used'))
     : rules.length === 0
-      ? refusedFor('no-rule')
+      ? refusedFor(new Refusal('no-rule'))
       : await sourcesFor(rules, step, props);
-  const { reason, versions, sessions } = sources;
+  const { refusal, versions, sessions } = sources;
   const roles = sessions.map(factsOfSession);
-  if (reason !== undefined) {
-    // What was taken before one was denied lives on until its end, although nobody has it.
-    const facts = { ...factsOf(step, props), ...(roles.length === 0 ? {} : { roles }) };
-    await record.write({ event: 'secrets-refused', outcome: 'blocked', reason, facts });
+  const meant = { ...factsOf(step, props), rules: rules.map(({ name }) => name) };
+  if (refusal !== undefined) {
+    const { reason, key } = refusal;
+    const facts = {
+      ...meant,
+      sources: key === undefined ? undefined : [{ secret: key.secret, version: key.version }],
+      denied: sources.denied,
+      // What was taken before one was denied lives on until its end, although nobody has it.
+      roles: roles.length === 0 ? undefined : roles,
+    };
+    await record.write({ event: 'secrets-refused', outcome: 'blocked', reason, facts }, over);
+    if (isForPeople(refusal, time.now())) props.refused?.();
     log.warn('refused', { reason, ...facts });
     return { status: 403 };
   }
   const variables = variablesFrom(rules, new Map(versions), new Map(sessions.map(({ of, session }) => [of, session])));
   const facts = {
-    ...factsOf(step, props),
-    rules: rules.map(({ name }) => name),
+    ...meant,
     variables: namesOf(rules),
     sources: versions.map(([secret, { versionId: version }]) => ({ secret, version })),
     roles,
   };
-  await record.write({ event: 'secrets-given', outcome: 'ok', facts });
+  await record.write({ event: 'secrets-given', outcome: 'ok', facts }, over);
   log.info('given', facts);
   const plain = Object.fromEntries([...variables].map(([name, value]) => [name, value.reveal()]));
   return { status: 200, variables: new Redacted(JSON.stringify(plain)) };
@@ -141,9 +162,11 @@ async function decide(step: ProvedStep, isUsed: boolean, props: ProviderProps): 
 /** What rules give is made of. */
 interface Sources {
   /** Why none of it is given. */
-  readonly reason: RefusalReason | undefined;
+  readonly refusal?: Refusal;
   readonly versions: readonly (readonly [string, CurrentSecret])[];
   readonly sessions: readonly TakenRole[];
+  /** Roles that AWS did not let the provider take. */
+  readonly denied?: readonly string[];
 }
 
 interface TakenRole {
@@ -152,8 +175,8 @@ interface TakenRole {
   readonly session: RoleSession;
 }
 
-function refusedFor(reason: RefusalReason, sessions: readonly TakenRole[] = []): Sources {
-  return { reason, versions: [], sessions };
+function refusedFor(refusal: Refusal): Sources {
+  return { refusal, versions: [], sessions: [] };
 }
 
 function factsOfSession({ of: { role }, sessionName, session: { accessKeyId, expiresAt } }: TakenRole) {
@@ -161,13 +184,15 @@ function factsOfSession({ of: { role }, sessionName, session: { accessKeyId, exp
 }
 
 /** Roles are taken last, so that nothing is that is not given. */
-async function sourcesFor(rules: readonly ProviderRule[], step: ProvedStep, props: ProviderProps): Promise<Sources> {
+async function sourcesFor(rules: readonly ProviderRule[], step: ProvedStep, props: Deciding): Promise<Sources> {
   try {
     const versions = await versionsFor(rules, props);
-    const { isDenied, sessions } = await sessionsFor(rules, step, props);
-    return isDenied ? refusedFor('role-denied', sessions) : { reason: undefined, versions, sessions };
+    props.over.throwIfAborted();
+    const { denied, sessions } = await sessionsFor(rules, step, props);
+    if (denied.length === 0) return { versions, sessions };
+    return { refusal: new Refusal('role-denied'), versions: [], sessions, denied };
   } catch (thrown) {
-    if (thrown instanceof Refusal) return refusedFor(thrown.reason);
+    if (thrown instanceof Refusal) return refusedFor(thrown);
     throw thrown;
   }
 }
@@ -185,6 +210,7 @@ function versionsFor(rules: readonly ProviderRule[], props: ProviderProps) {
  * repetition changes it.
  */
 async function sessionsFor(rules: readonly ProviderRule[], step: ProvedStep, { takeRole, log }: ProviderProps) {
+  const denied: string[] = [];
   const taken = await Promise.all(
     rules
       .flatMap(({ roles }) => roles)
@@ -196,11 +222,12 @@ async function sessionsFor(rules: readonly ProviderRule[], step: ProvedStep, { t
           const { code, message } = toKeyturnError(thrown);
           if (code !== 'aws-denied') throw thrown;
           log.error('role denied', { role: of.role, reason: message });
-          return undefined;
+          denied.push(of.role);
+          return [];
         }
       }),
   );
-  return { isDenied: taken.includes(undefined), sessions: taken.filter((one) => one !== undefined) };
+  return { denied, sessions: taken.flat() };
 }
 
 function factsOf(

@@ -1,7 +1,7 @@
 import type { Sts } from '../account/ports';
 import { after, MINUTE } from '../core/duration';
 import { toKeyturnError } from '../core/errors';
-import { compromisedOf, saidCompromised } from '../core/key/compromised';
+import { type Compromised, compromisedOf, saidCompromised } from '../core/key/compromised';
 import type { Credential } from '../core/key/credential';
 import { parseSecretDocument } from '../core/key/secret-document';
 import type { SecretState } from '../core/key/secret-state';
@@ -36,9 +36,11 @@ export async function settledKey(secret: string, ports: SettledKeyPorts, now: Da
     const previous = await previousOf(secret, credential, state, ports);
     if (previous !== undefined) return previous;
   }
-  if (hasLeaked(state, credential)) throw new Refusal('leaked-key');
+  const key = { secret, version: current.versionId };
+  const leak = leakOf(state, credential);
+  if (leak !== undefined) throw new Refusal('leaked-key', { ...key, leakedSince: leak.at });
   // While STS does not say so, nothing says that the key is dead.
-  if (!(await isAccepted(credential, ports).catch(() => true))) throw new Refusal('dead-key');
+  if (!(await isAccepted(credential, ports).catch(() => true))) throw new Refusal('dead-key', key);
   return current;
 }
 
@@ -58,13 +60,13 @@ async function previousOf(
     if (['secret-missing', 'secret-invalid'].includes(toKeyturnError(thrown).code)) return undefined;
     throw thrown;
   }
-  if (credential.userName !== current.userName || hasLeaked(state, credential)) return undefined;
+  if (credential.userName !== current.userName || leakOf(state, credential) !== undefined) return undefined;
   if (withdrawal(state)?.accessKeyId === credential.accessKeyId) return undefined;
   return (await isAccepted(credential, ports)) ? previous : undefined;
 }
 
-function hasLeaked(state: SecretState, { accessKeyId }: Credential): boolean {
-  return compromisedOf(saidCompromised(state), accessKeyId) !== undefined;
+function leakOf(state: SecretState, { accessKeyId }: Credential): Compromised | undefined {
+  return compromisedOf(saidCompromised(state), accessKeyId);
 }
 
 /** @throws KeyturnError `aws-*` where STS does not say it */

@@ -11,6 +11,7 @@ import {
   findingMetric,
   invocations,
   queueLength,
+  refusedSteps,
   reusedTokens,
   runMetric,
   sharedMetric,
@@ -154,8 +155,9 @@ export interface WatchedProvider {
 }
 
 /**
- * Those of a provider's endpoint. What it refuses rings none, as anybody on the internet may ask; but for a token that its
- * issuer has signed, and that somebody has used before. What nobody came to decide rings: a step may be among it.
+ * Those of a provider's endpoint. What it refuses to whoever proves nothing rings none, as anybody on the internet may ask.
+ * With a token that its issuer has signed it rings that it was used before, and that its step gets nothing of what a rule
+ * gives it. What nobody came to decide rings: a step may be among it.
  */
 export function providerAlarms({ lambda, api }: WatchedProvider): readonly AlarmDefinition[] {
   return [
@@ -179,6 +181,15 @@ export function providerAlarms({ lambda, api }: WatchedProvider): readonly Alarm
       // Whoever floods it for long is told of once, and of his end.
       periods: HOUR,
       tellsEnd: true,
+    },
+    {
+      ...AT_ONCE,
+      name: 'provider-refusing',
+      text: 'The endpoint of the secret provider refused a step that a rule means, within the last hour: AWS does not accept the current key that the rule gives, or denies the role; or that key has leaked, and has had no successor for more than 15 minutes. A step of that rule that asks fails now, and fails when it is run again, until somebody has repaired it. Other rules go on. The record has which key or role, for which rule.',
+      metrics: [refusedSteps()],
+      // That nobody asks any more is no end of it.
+      periods: HOUR,
+      tellsEnd: false,
     },
     {
       ...AT_ONCE,

@@ -15,6 +15,11 @@ export function reusedTokens(): AlarmMetric {
   return ownMetric(METRIC.reused, { function: ENDPOINT });
 }
 
+/** Steps that a provider's endpoint gave nothing, for a reason that is for people. */
+export function refusedSteps(): AlarmMetric {
+  return ownMetric(METRIC.refused, { function: ENDPOINT });
+}
+
 /** Requests that were too many for a provider's endpoint, as its access log has them. */
 export function throttledRequests(): AlarmMetric {
   return { namespace: METRICS_NAMESPACE, name: METRIC.throttled, dimensions: {}, statistic: 'Maximum' };

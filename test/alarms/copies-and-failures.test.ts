@@ -164,6 +164,18 @@ describe('K8: a provider that gives nothing', () => {
     expect(toldOf('token-reused')).toHaveLength(2);
   });
 
+  test('provider-refusing: is told within two minutes, and no end of it, as perhaps nobody asks', async () => {
+    await life.until(6, 21);
+    const dimensions = { service: 'keyturn', function: 'endpoint' };
+    put({ namespace: 'Keyturn', name: 'StepsRefused', dimensions }, 1);
+    await life.world.scheduler.runUntil(life.world.clock.now() + 2 * MINUTE);
+    const told = [expect.stringMatching(/A step of that rule that asks fails now/)];
+    expect(toldOf('provider-refusing')).toEqual(told);
+    await life.until(6, 23);
+    expect(stateOf('provider-refusing')).toBe('OK');
+    expect(toldOf('provider-refusing')).toEqual(told);
+  });
+
   test('provider-throttled: is told within two minutes, and its end when nothing was refused for an hour', async () => {
     await life.until(6, 23);
     put({ namespace: 'Keyturn', name: 'RequestsThrottled', dimensions: {} }, 1);

@@ -40,7 +40,12 @@ interface WatchedLifeOptions extends Pick<DeployedWorldOptions, 'before' | 'onDe
 }
 
 /** Alarms of an endpoint of a provider. */
-export const OF_ENDPOINT: readonly AlarmName[] = ['provider-failing', 'provider-throttled', 'token-reused'];
+export const OF_ENDPOINT: readonly AlarmName[] = [
+  'provider-failing',
+  'provider-throttled',
+  'provider-refusing',
+  'token-reused',
+];
 const NOT_OF_EVERY_STACK: readonly AlarmName[] = ['archive', 'silent-archive', 'forwarding', ...OF_ENDPOINT];
 
 /** Alarms of a stack without copies of the evidence, and without an endpoint of a provider. */

@@ -78,7 +78,8 @@ describe('the alarms', () => {
   it('watch forwarding, archive and the endpoint of a provider only where there are', () => {
     expect([...alarmsOf().keys()]).toEqual(
       ALARM_NAMES.filter(
-        (name) => !/^(forwarding|archive|silent-archive|provider-failing|provider-throttled|token-reused)$/.test(name),
+        (name) =>
+          !/^(forwarding|archive|silent-archive|provider-(failing|throttled|refusing)|token-reused)$/.test(name),
       ),
     );
   });
@@ -91,6 +92,11 @@ describe('the alarms', () => {
       '> 2, 1 of 2, notBreaching',
     ],
     ['token-reused', 'Keyturn TokensReused function=endpoint service=keyturn Maximum/60', '> 0, 1 of 10, notBreaching'],
+    [
+      'provider-refusing',
+      'Keyturn StepsRefused function=endpoint service=keyturn Maximum/60',
+      '> 0, 1 of 60, notBreaching',
+    ],
     ['provider-throttled', 'Keyturn RequestsThrottled Maximum/60', '> 0, 1 of 60, notBreaching'],
     ['forwarding', 'Keyturn Unforwarded service=keyturn Maximum/3600', '> 0, 1 of 26, notBreaching'],
     ['untold', 'Keyturn Untold service=keyturn Maximum/3600', '> 0, 1 of 26, notBreaching'],

@@ -203,7 +203,7 @@ describe('the dashboard', () => {
     expect(shown).toHaveLength(body.widgets.length + 1);
     expect(shown.at(-1)?.properties).toMatchObject({
       title: "Alarms of the provider's endpoint",
-      alarms: ['providerfailing', 'providerthrottled', 'tokenreused'].map((name) =>
+      alarms: ['providerfailing', 'providerthrottled', 'providerrefusing', 'tokenreused'].map((name) =>
         expect.stringContaining(`ProviderAlarms${name}`),
       ),
     });

@@ -29,6 +29,13 @@ const nothing = async (token: string, status: number) => {
   expect(answer.headers.get('cache-control')).toBe('no-store');
 };
 
+/** How many refused steps were counted for an alarm. */
+async function refusedSteps(): Promise<number> {
+  const dimensions = { service: 'keyturn', function: 'endpoint' };
+  const metric = { namespace: 'Keyturn', name: 'StepsRefused', dimensions };
+  return served.world.account.cloudWatch.metrics.between(metric, 0, served.now + 60_000)?.sum ?? 0;
+}
+
 /** What happens while calls of one action fail. */
 async function while_(action: string, fault: AwsFault, work: () => Promise<void>): Promise<void> {
   served.fault = (call) => (call.action === action ? fault : undefined);
@@ -107,8 +114,25 @@ describe('the endpoint gives a step its variables', () => {
     ]);
     expect(served.enforcement.denied).toEqual([]);
     await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trusting(OTHER) }));
+    expect(await refusedSteps()).toBe(0);
     await nothing(served.good(), 403);
+    // Which rings the alarm provider-refusing.
+    expect(await refusedSteps()).toBe(1);
     await served.deploy();
+  });
+
+  it('a key, and people are told of one that has leaked and has no successor by then', async () => {
+    const saidAgo = async (milliseconds: number) => {
+      const at = new Date(served.now - milliseconds).toISOString();
+      await served.tag('keyturn:compromised', `${served.first.AccessKeyId} ${at}`);
+      const before = await refusedSteps();
+      await nothing(served.good(), 403);
+      expect(served.reason).toBe('leaked-key');
+      return (await refusedSteps()) - before;
+    };
+    expect(await saidAgo(14 * 60_000)).toBe(0);
+    expect(await saidAgo(16 * 60_000)).toBe(1);
+    await served.tag('keyturn:compromised');
   });
 
   it('by the rules of the deployment that its function is of', async () => {

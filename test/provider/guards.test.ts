@@ -12,6 +12,7 @@ import { Redacted } from '../../functions/core/key/credential';
 import type { SecretState } from '../../functions/core/key/secret-state';
 import { IssuerKeys } from '../../functions/provider/keys/issuer-keys';
 import { readKeys } from '../../functions/provider/keys/read-keys';
+import { isForPeople, Refusal, type RefusalReason, type RefusedKey } from '../../functions/provider/refusal';
 import { rulesFor } from '../../functions/provider/rules/match';
 import { sessionRequest } from '../../functions/provider/rules/role-session';
 import { variablesFrom } from '../../functions/provider/rules/variables';
@@ -170,6 +171,27 @@ describe('what a rule gives of a secret', () => {
       variablesFrom([ofKey], new Map([['keyturn/a', { versionId: 'v', value: undefined }]]), NO_ROLE),
     ).toThrow('keyturn/a');
   });
+});
+
+describe('a step that a rule means and that gets nothing', () => {
+  const NOW = new Date('2026-06-01T12:00:00Z');
+  const key = (leakedSince?: string) => ({
+    secret: 'keyturn/web-shop',
+    version: 'version-1',
+    ...(leakedSince === undefined ? {} : { leakedSince: new Date(leakedSince) }),
+  });
+  it.each<[RefusalReason, RefusedKey | undefined, boolean]>([
+    ['dead-key', key(), true],
+    ['role-denied', undefined, true],
+    ['leaked-key', key('2026-06-01T11:59:00Z'), false],
+    ['leaked-key', key('2026-06-01T11:45:00Z'), false],
+    ['leaked-key', key('2026-06-01T11:44:59Z'), true],
+    ['leaked-key', key('2026-06-01T12:15:01Z'), true],
+    ['no-rule', undefined, false],
+    ['used', undefined, false],
+  ])('for %s of %j: people are told is %s', (reason, of, isTold) =>
+    expect(isForPeople(new Refusal(reason, of), NOW)).toBe(isTold),
+  );
 });
 
 describe('the rules that mean a step', () => {

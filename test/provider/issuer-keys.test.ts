@@ -15,6 +15,8 @@ let askedAt: number[];
 /** What it answers, and after how long. */
 let answering: () => { readonly after?: number; readonly fails?: boolean };
 let listed: string[];
+let list: () => readonly object[];
+let told: string[];
 let keys: IssuerKeys;
 
 beforeEach(() => {
@@ -22,13 +24,15 @@ beforeEach(() => {
   askedAt = [];
   answering = () => ({});
   listed = ['one'];
+  list = () => listed.map((kid) => issuer.jwk(kid, issuer.key));
+  told = [];
   keys = new IssuerKeys(
     async () => {
       askedAt.push(now);
       const { after = 0, fails = false } = answering();
       now += after;
       if (fails) throw new Error('status 429');
-      return JSON.stringify({ keys: listed.map((kid) => issuer.jwk(kid, issuer.key)) });
+      return JSON.stringify({ keys: list() });
     },
     {
       now: () => new Date(now),
@@ -36,7 +40,7 @@ beforeEach(() => {
         now += milliseconds;
       },
     },
-    () => undefined,
+    (why) => told.push(why),
   );
 });
 
@@ -149,4 +153,29 @@ describe('a key that a step needs', () => {
       now += 61 * MINUTE;
     }
   });
+});
+
+describe('a list that has no key that a token may be signed with', () => {
+  const one = issuer.jwk('one', issuer.key);
+  it.each<[string, readonly object[]]>([
+    ['nothing', []],
+    ['something that is no key', [{}]],
+    ['two keys of one ID', [one, one]],
+    ['a key of another kind', [{ ...one, kty: 'EC' }]],
+    ['a key to encrypt with', [{ ...one, use: 'enc' }]],
+  ])(
+    'as it has %s, is no list: the keys of before are taken for an hour, and then nobody can say it',
+    async (_name, odd) => {
+      expect(await found('one')).toBe('found');
+      list = () => odd;
+      now += 11 * MINUTE;
+      expect(await found('one')).toBe('found');
+      expect(told).toEqual(['no key that a token may be signed with']);
+      now += 50 * MINUTE;
+      expect(await found('one')).toBe('keys-unavailable');
+      list = () => [one];
+      now += MINUTE;
+      expect(await found('one')).toBe('found');
+    },
+  );
 });

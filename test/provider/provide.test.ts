@@ -33,6 +33,13 @@ const pair = async (): Promise<Pair | undefined> => {
 /** The event that was written last, whatever the clock said. */
 const lastRecorded = async () => (await served.recorded()).toSorted((a, b) => a.sequence - b.sequence).at(-1);
 
+/** What the record has of a key that is not given: which one, and by which rules it would be. */
+const refusedFor = (reason: string, version: string) => ({
+  event: 'secrets-refused',
+  reason,
+  facts: { rules: ['shop-production'], sources: [{ secret: 'keyturn/web-shop', version }] },
+});
+
 const setStatus = ({ AccessKeyId }: Pair, Status: 'Active' | 'Inactive') =>
   new IAMClient(served.access).send(new UpdateAccessKeyCommand({ UserName: 'web-shop', AccessKeyId, Status }));
 
@@ -119,7 +126,7 @@ describe('a step that a rule means gets its variables', () => {
     async (tag) => {
       await served.tag(tag, `${served.first.AccessKeyId} ${new Date(served.now).toISOString()}`);
       expect((await served.ask(served.good())).status).toBe(403);
-      expect(await lastRecorded()).toMatchObject({ event: 'secrets-refused', reason: 'leaked-key' });
+      expect(await lastRecorded()).toMatchObject(refusedFor('leaked-key', await served.currentVersion()));
       await served.store(served.second, 0);
       expect(await pair()).toEqual(served.second);
       await served.tag(tag);
@@ -130,7 +137,8 @@ describe('a step that a rule means gets its variables', () => {
   it('never a key that is Inactive (K1), but one of which STS cannot say it', async () => {
     await setStatus(served.first, 'Inactive');
     expect((await served.ask(served.good())).status).toBe(403);
-    expect(await lastRecorded()).toMatchObject({ event: 'secrets-refused', reason: 'dead-key' });
+    expect(await lastRecorded()).toMatchObject(refusedFor('dead-key', await served.currentVersion()));
+    expect(served.lines.at(-1)).toContain('"secret":"keyturn/web-shop"');
     await setStatus(served.first, 'Active');
     served.fault = ({ action }) =>
       action === 'GetCallerIdentity' ? { kind: 'error', code: 'AccessDenied', status: 403 } : undefined;
@@ -383,7 +391,12 @@ describe("the issuer's keys", () => {
   });
 
   it('are none where two have one ID', async () => {
-    served.issuer.keys = [served.issuer.jwk('one', served.issuer.key), served.issuer.jwk('one', served.issuer.other)];
+    const [own, other] = [served.issuer.key, served.issuer.other];
+    served.issuer.keys = [
+      served.issuer.jwk('one', own),
+      served.issuer.jwk('one', other),
+      served.issuer.jwk('two', other),
+    ];
     expect([await status(), served.reason]).toEqual([401, 'unknown-key']);
     expect([await status(by('one')), served.reason]).toEqual([401, 'unknown-key']);
   });
@@ -393,7 +406,8 @@ describe("the issuer's keys", () => {
     ['to encrypt with', { use: 'enc' }],
     ['of another algorithm', { alg: 'RS512' }],
   ])('are none %s', async (_name, more) => {
-    served.issuer.keys = [{ ...served.issuer.jwk('one', served.issuer.key), ...more }];
+    const [one, two] = [served.issuer.jwk('one', served.issuer.key), served.issuer.jwk('two', served.issuer.other)];
+    served.issuer.keys = [{ ...one, ...more }, two];
     expect([await status(), served.reason]).toEqual([401, 'unknown-key']);
   });
 
@@ -414,6 +428,7 @@ describe("the issuer's keys", () => {
     ['huge', `{"keys":[],"more":"${'x'.repeat(65_536)}"}`],
     ['no JSON', '<html>'],
     ['no list', '{"keys":{}}'],
+    ['a list of nothing', '{"keys":[]}'],
     ['a list of very many', JSON.stringify({ keys: Array.from({ length: 51 }, () => ({})) })],
   ])('are not read from an answer that is %s', async (_name, text) => {
     served.issuer.answer = (_request, response) => response.end(text);

@@ -200,10 +200,14 @@ describe('a step gets credentials of a role', () => {
 });
 
 describe('the role itself refuses', () => {
-  const refused = async (token: string) => {
+  const refused = async (token: string, denied = ROLE) => {
     const answer = await served.ask(token);
     expect([answer.status, await answer.text()]).toEqual([403, '{"error":"refused"}']);
-    expect(await recordedOf(token)).toMatchObject({ event: 'secrets-refused', reason: 'role-denied' });
+    expect(await recordedOf(token)).toMatchObject({
+      event: 'secrets-refused',
+      reason: 'role-denied',
+      facts: { rules: [expect.any(String)], denied: [denied] },
+    });
   };
 
   it('what a rule that is too wide would give: the policy of the page', async () => {
@@ -229,7 +233,7 @@ describe('the role itself refuses', () => {
     const none = 'arn:aws:iam::111122223333:role/none';
     await served.serve([{ ...rule, roles: [{ role: none, ...names }, { role: ROLE }] }]);
     const token = served.good();
-    await refused(token);
+    await refused(token, none);
     const { accessKeyId } = (taking()?.responseElements?.credentials ?? {}) as { readonly accessKeyId?: string };
     expect((await recordedOf(token))?.facts?.roles).toEqual([
       {

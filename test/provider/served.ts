@@ -2,6 +2,7 @@ import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } f
 import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import {
   CreateSecretCommand,
+  GetSecretValueCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
   TagResourceCommand,
@@ -139,6 +140,12 @@ export abstract class Served {
       createdAt: new Date(this.now - age).toISOString(),
     });
     await this.#secrets.send(new PutSecretValueCommand({ SecretId: 'keyturn/web-shop', SecretString }));
+  }
+
+  /** ID of the managed secret's current version. */
+  async currentVersion(): Promise<string> {
+    const { VersionId = '' } = await this.#secrets.send(new GetSecretValueCommand({ SecretId: 'keyturn/web-shop' }));
+    return VersionId;
   }
 
   ask(token: string, init: RequestInit = {}): Promise<Response> {

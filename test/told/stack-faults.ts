@@ -50,6 +50,7 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   untold: SAME_CHECK,
   'provider-failing': SAME_CHECK,
   'provider-throttled': SAME_CHECK,
+  'provider-refusing': SAME_CHECK,
   'break-glass-used': 'The stack has no such role: test/infra/break-glass.test.ts has the words of its mail.',
   'hold-limit': LONG,
   'in-use': LONG,

@@ -23,6 +23,7 @@ export const ALARM_NAMES = [
   'registry-lost',
   'provider-failing',
   'provider-throttled',
+  'provider-refusing',
   'token-reused',
 ] as const;
 export type AlarmName = (typeof ALARM_NAMES)[number];

@@ -54,6 +54,7 @@ export const BESIDE_FINDINGS = {
   untold: { shows: 'doctor' },
   'provider-failing': { shows: 'doctor' },
   'provider-throttled': { shows: 'doctor' },
+  'provider-refusing': { shows: 'doctor' },
   'token-reused': { shows: 'doctor' },
   [KEYTURN_CHANGED]: { shows: 'doctor' },
   [BREAK_GLASS_USED]: { shows: 'status' },

@@ -116,7 +116,12 @@ export class IssuerKeys {
   }
 }
 
-/** The keys that tokens may be signed with. An ID that two of them have names neither. */
+/**
+ * The keys that tokens may be signed with. An ID that two of them have names neither.
+ *
+ * @throws Error where there is none: an issuer that signs has one, so nothing is said by a list without, not even that each
+ * key was withdrawn
+ */
 async function keysIn(text: string): Promise<ReadonlyMap<string, CryptoKey>> {
   const { keys } = listSchema.parse(JSON.parse(text));
   const found = new Map<string, CryptoKey>();
@@ -130,6 +135,7 @@ async function keysIn(text: string): Promise<ReadonlyMap<string, CryptoKey>> {
     else if (imported !== undefined && !(imported instanceof Uint8Array)) found.set(kid, imported);
     seen.add(kid);
   }
+  if (found.size === 0) throw new Error('no key that a token may be signed with');
   return found;
 }
 

@@ -305,7 +305,7 @@ describe('keyturn.yaml as a text', () => {
     [
       'an alarm that there is not',
       `${SOUND}alarms: { off: [late] }\n`,
-      '11:17 alarms.off[0]: expected overdue or undelivered or silent-rotate or silent-deactivate or silent-delete or silent-sync or silent-archive or errors or failing or dead-letters or forwarding or record-incomplete or archive or untold or two-keys or foreign-key or hold-limit or torn-pair or token-rejected or token-expires or registry-lost or provider-failing or provider-throttled or token-reused, found "late"; write one of these',
+      '11:17 alarms.off[0]: expected overdue or undelivered or silent-rotate or silent-deactivate or silent-delete or silent-sync or silent-archive or errors or failing or dead-letters or forwarding or record-incomplete or archive or untold or two-keys or foreign-key or hold-limit or torn-pair or token-rejected or token-expires or registry-lost or provider-failing or provider-throttled or provider-refusing or token-reused, found "late"; write one of these',
     ],
     // Rules that span several places
     [

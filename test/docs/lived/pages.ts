@@ -262,6 +262,12 @@ export const PAGES: Readonly<Record<string, Page>> = {
       provider: endpointThatGives({ keys: [{ id: KEY }] }),
     },
   },
+  'docs/operate/runbooks/provider-refusing.md': {
+    config: {
+      ...EXAMPLE,
+      provider: endpointThatGives({ keys: [{ id: KEY }] }),
+    },
+  },
   'docs/operate/runbooks/token-reused.md': {
     config: {
       ...EXAMPLE,

@@ -176,6 +176,8 @@ export abstract class Served {
 export class ServedProvider extends Served {
   override now = START.getTime();
   override readonly lines: string[] = [];
+  /** For how long it has been there when it is first asked, in ms: in its first half minute it takes no token. */
+  age = 31_000;
   #server!: ProviderServer;
 
   async start(): Promise<this> {
@@ -197,6 +199,7 @@ export class ServedProvider extends Served {
 
   override async serve(rules: readonly object[] = RULES): Promise<void> {
     await this.#server?.close();
+    let began = this.age;
     const say = (level: string) => (message: string, facts?: unknown) => {
       this.lines.push(JSON.stringify({ level, message, facts }));
     };
@@ -206,7 +209,7 @@ export class ServedProvider extends Served {
       origin: { account: this.world.account.accountId, region: this.world.account.region, functionVersion: 'test' },
       port: 0,
       time: {
-        now: () => new Date(this.now),
+        now: () => new Date(this.now - began),
         // Those who sleep at once wake at once.
         sleep: async (milliseconds) => {
           const until = this.now + milliseconds;
@@ -216,6 +219,7 @@ export class ServedProvider extends Served {
       },
       log: { info: say('info'), warn: say('warn'), error: say('error') },
     });
+    began = 0;
   }
 
   override get url(): string {

@@ -149,8 +149,8 @@ describe('a proved token', () => {
     else await expect(verified(claims)).rejects.toThrow(reason);
   });
 
-  it('is taken from half a minute before the provider began, and not from before that', async () => {
-    await expect(verified({}, { terms: { startedAt: NOW + 30 * SECOND } })).resolves.toBeDefined();
-    await expect(verified({}, { terms: { startedAt: NOW + 30 * SECOND + 1 } })).rejects.toThrow('before-start');
+  it('is taken from half a minute after the provider began: one from before may have been used, whatever the clocks say', async () => {
+    await expect(verified({}, { terms: { startedAt: NOW - 30 * SECOND } })).resolves.toBeDefined();
+    await expect(verified({}, { terms: { startedAt: NOW - 30 * SECOND + 1 } })).rejects.toThrow('before-start');
   });
 });

@@ -46,7 +46,7 @@ export interface ProvedStep {
 export interface TokenTerms extends Omit<ProviderTrust, 'keysUrl'> {
   /** Seconds after its issue for which a token is taken. */
   readonly longestAge: number;
-  /** Tokens from before it are refused, ms since the epoch: which of them were used is not known any more. */
+  /** Tokens that may be from before it are refused, ms since the epoch: which of those were used is not known any more. */
   readonly startedAt: number;
   /** The issuer's key of an ID. @throws Refusal */
   readonly key: (keyId: string) => Promise<CryptoKey>;
@@ -90,7 +90,7 @@ function claimedStep(
   if (subject?.repository !== repository || subject.environment !== environment || subject.step !== step) {
     throw new Refusal('claims');
   }
-  if ((iat + SKEW) * 1_000 < startedAt) throw new Refusal('before-start');
+  if ((iat - SKEW) * 1_000 < startedAt) throw new Refusal('before-start');
   return {
     workspace: workspaceUuid,
     repository,

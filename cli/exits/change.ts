@@ -1,10 +1,10 @@
-import { pipelineStep } from '../../functions/core/hosts/bitbucket-oidc';
+import { MOST_ENVIRONMENTS, pipelineStep } from '../../functions/core/hosts/bitbucket-oidc';
 import type { StepsOfTarget } from '../../functions/core/hosts/host';
 import { placesWritten, stepsOf, type TargetConfig } from '../../functions/core/hosts/target';
 import type { Place } from './resources';
 import type { SeenExit } from './seen';
 
-/** What to write so that the steps of one repository take a role. */
+/** What to write so that the steps of one repository take a role, or those of some of its environments. */
 export interface Change {
   readonly repository: string;
   /** Name of the role, and of its policy. */
@@ -22,7 +22,7 @@ export interface Change {
 /** IAM: characters of a role's name. */
 const LONGEST_NAME = 64;
 
-/** One role for each repository that holds the key. */
+/** One role for each repository that holds the key; several where it has more environments than a role trusts. */
 export function changesOf(
   { id, targets }: Pick<SeenExit, 'id' | 'targets'>,
   place: Place,
@@ -35,12 +35,23 @@ export function changesOf(
     const name = `${steps.workspace}/${steps.repository}`;
     byRepository.set(name, [...(byRepository.get(name) ?? []), steps]);
   }
-  return [...byRepository].map(([repository, all], at) => {
-    const name = (byRepository.size === 1 ? id : `${id.slice(0, LONGEST_NAME - 4)}-${at + 1}`).slice(0, LONGEST_NAME);
+  const parts = [...byRepository].flatMap(([repository, held]) => byRole(held).map((all) => ({ repository, all })));
+  return parts.map(({ repository, all }, at) => {
+    const name = (parts.length === 1 ? id : `${id.slice(0, LONGEST_NAME - 4)}-${at + 1}`).slice(0, LONGEST_NAME);
     const arn = (kind: string) => `arn:${place.partition}:iam::${place.account}:${kind}/${name}`;
     const change = { repository, name, roleArn: arn('role'), policyArn: arn('policy') };
     return { ...change, yaml: roleLines(change, all, hasPolicy), steps: stepsText(change.roleArn, all), held: all };
   });
+}
+
+/** The places of one repository, by the role that their steps take. The repository itself takes no more than one. */
+function byRole(held: readonly StepsOfTarget[]): readonly (readonly StepsOfTarget[])[] {
+  const environments = [...new Set(held.map(({ environment }) => environment?.toLowerCase()))];
+  if (environments.includes(undefined)) return [held];
+  const count = Math.ceil(environments.length / MOST_ENVIRONMENTS);
+  const partOf = ({ environment }: StepsOfTarget) =>
+    Math.floor(environments.indexOf(environment?.toLowerCase()) / MOST_ENVIRONMENTS);
+  return Array.from({ length: count }, (_, part) => held.filter((steps) => partOf(steps) === part));
 }
 
 export const UUID = /^\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}$/i;

@@ -21,7 +21,7 @@ interface SeenRepository {
  * quarter is the one that would be forgotten. Targets have names mostly and tokens UUIDs, so that each repository with the
  * key has to have one of its own among those that were seen, and in it as many environments as hold the key.
  *
- * @param changes one for each repository
+ * @param changes one for each repository, or several with some of its environments each
  */
 export function areTaken(
   changes: readonly { readonly held: readonly StepsOfTarget[] }[],
@@ -39,7 +39,15 @@ export function areTaken(
       given.set(one, held);
       return true;
     });
-  return changes.every(({ held }) => isGiven(held, new Set()));
+  const places = changes.flatMap(({ held }) => held);
+  const nameOf = ({ workspace, repository }: StepsOfTarget) => `${workspace}/${repository}`.toLowerCase();
+  const names = [...new Set(places.map(nameOf))];
+  return names.every((name) =>
+    isGiven(
+      places.filter((place) => nameOf(place) === name),
+      new Set(),
+    ),
+  );
 }
 
 /** Places of one repository that hold a key, each once: its environments, and undefined for the repository itself. */

@@ -1,10 +1,10 @@
-import { pipelineStep } from '../../functions/core/hosts/bitbucket-oidc';
+import { MOST_ENVIRONMENTS, pipelineStep } from '../../functions/core/hosts/bitbucket-oidc';
 import type { StepsOfTarget } from '../../functions/core/hosts/host';
 import { placesWritten, stepsOf, type TargetConfig } from '../../functions/core/hosts/target';
 import type { Place } from './resources';
 import type { SeenExit } from './seen';
 
-/** What to write so that the steps of one repository take a role. */
+/** What to write so that the steps of one repository take a role, or those of some of its environments. */
 export interface Change {
   readonly repository: string;
   /** Of a provider's rule. */
@@ -25,7 +25,7 @@ export interface Change {
 const LONGEST_NAME = 64;
 
 /**
- * One for each repository that holds the key.
+ * One for each repository that holds the key; several where it has more environments than a role trusts.
  *
  * @param named ARNs of the roles: one for all of them, or one for each in their order. @default - by the key's ID, under the
  *   deployment's path
@@ -40,14 +40,14 @@ export function changesOf(
   for (const target of targets) {
     const steps = stepsOf(target);
     if (steps?.repository === undefined) continue;
-    // A repository's UUID is enough to find it, whatever the workspace is called.
-    const of = UUID.test(steps.repository) ? steps.repository : `${steps.workspace}/${steps.repository}`;
+    const of = repositoryOf(steps);
     const known = byRepository.get(of) ?? [];
     if (!known.some((other) => isOnePlace(other, steps))) byRepository.set(of, [...known, steps]);
   }
-  return [...byRepository.values()].map((all, at) => {
+  const parts = [...byRepository.values()].flatMap(byRole);
+  return parts.map((all, at) => {
     const repository = `${all[0]?.workspace}/${all[0]?.repository}`;
-    const rule = (byRepository.size === 1 ? id : `${id.slice(0, LONGEST_NAME - 4)}-${at + 1}`).slice(0, LONGEST_NAME);
+    const rule = (parts.length === 1 ? id : `${id.slice(0, LONGEST_NAME - 4)}-${at + 1}`).slice(0, LONGEST_NAME);
     const arn = (resource: string) => `arn:${place.partition}:iam::${place.account}:${resource}`;
     const roleArn = (named.length === 1 ? named[0] : named[at]) ?? arn(`role${rolePath}${rule}`);
     const name = roleNameOf(roleArn);
@@ -56,8 +56,22 @@ export function changesOf(
   });
 }
 
+/** What a repository is known by: its UUID is enough, whatever the workspace is called. */
+export function repositoryOf({ workspace, repository = '' }: StepsOfTarget): string {
+  return (UUID.test(repository) ? repository : `${workspace}/${repository}`).toLowerCase();
+}
+
 function isOnePlace(one: StepsOfTarget, other: StepsOfTarget): boolean {
   return one.environment?.toLowerCase() === other.environment?.toLowerCase();
+}
+
+/** The places of one repository, by the role that their steps take. The repository itself takes no more than one. */
+function byRole(held: readonly StepsOfTarget[]): readonly (readonly StepsOfTarget[])[] {
+  if (held.some(({ environment }) => environment === undefined)) return [held];
+  const count = Math.ceil(held.length / MOST_ENVIRONMENTS);
+  return Array.from({ length: count }, (_, part) =>
+    held.slice(part * MOST_ENVIRONMENTS, (part + 1) * MOST_ENVIRONMENTS),
+  );
 }
 
 export function roleNameOf(arn: string): string {

@@ -1,5 +1,5 @@
 import type { StepsOfTarget } from '../../functions/core/hosts/host';
-import { UUID } from '../exits/change';
+import { repositoryOf, UUID } from '../exits/change';
 
 /** A step that got credentials of a role, by what its token or the provider's record proves. UUIDs in braces. */
 export interface ProvedStep {
@@ -21,7 +21,7 @@ interface SeenRepository {
  * quarter is the one that would be forgotten. Targets have names mostly and tokens UUIDs, so that each repository with the
  * key has to have one of its own among those that were seen, and in it as many environments as hold the key.
  *
- * @param changes one for each repository
+ * @param changes one for each repository, or several with some of its environments each
  */
 export function areTaken(
   changes: readonly { readonly held: readonly StepsOfTarget[] }[],
@@ -39,7 +39,14 @@ export function areTaken(
       given.set(one, held);
       return true;
     });
-  return changes.every(({ held }) => isGiven(held, new Set()));
+  const places = changes.flatMap(({ held }) => held);
+  const repositories = [...new Set(places.map(repositoryOf))];
+  return repositories.every((repository) =>
+    isGiven(
+      places.filter((place) => repositoryOf(place) === repository),
+      new Set(),
+    ),
+  );
 }
 
 /** Places of one repository that hold a key, each once: its environments, and undefined for the repository itself. */

@@ -1,7 +1,7 @@
 import type { RegistryEntry } from '../core/config/registry';
 import type { AccessKey, LastUsed } from '../core/key/access-key';
 import { keyRing } from '../core/key/key-ring';
-import { isReplacedInIam, type RoleUses } from '../core/key/replaced';
+import { isReplacedInIam, type RoleUse, type RoleUses } from '../core/key/replaced';
 import type { SecretState } from '../core/key/secret-state';
 import type { Managed } from '../core/lifecycle/managed';
 import type { Iam, Secrets } from './ports';
@@ -40,9 +40,11 @@ export async function roleUses(
   { secret, keys }: Look,
 ): Promise<RoleUses | undefined> {
   if (entry.replacedBy === undefined || isReplacedInIam(entry, secret, keys)) return undefined;
-  const read = entry.replacedBy.roles.map(async (role) => {
+  const uses = new Map<string, RoleUse>();
+  // One after the other: IAM takes few calls a second of a whole account, and a role that it does not tell is not used.
+  for (const role of entry.replacedBy.roles) {
     const use = await iam.roleLastUsed(role).catch(() => undefined);
-    return use === undefined ? [] : [[role, use] as const];
-  });
-  return new Map((await Promise.all(read)).flat());
+    if (use !== undefined) uses.set(role, use);
+  }
+  return uses;
 }

@@ -83,16 +83,17 @@ export class GrowingPolicy extends Construct {
     if (this.managedPolicies === byDefault + 1) {
       Annotations.of(this).addWarningV2(
         'keyturn:managed-policies',
-        `The managed users or the connections need more than ${byDefault} managed policies on one role. ` +
-          `Ask for a higher IAM quota "Managed policies per role" (up to ${atMost}) before you deploy, or ` +
+        `The managed users, the connections or the roles that replace keys need more than ${byDefault} managed policies ` +
+          `on one role. Ask for a higher IAM quota "Managed policies per role" (up to ${atMost}) before you deploy, or ` +
           'know the users by their path (users.path).',
       );
     }
     if (this.managedPolicies === atMost + 1) {
       Annotations.of(this).addError(
-        `The managed users or the connections need more than ${atMost} managed policies on one role, and IAM allows no ` +
-          'more (IAM: 6,144 characters a policy). Give the functions their rights by a path, which has room for every user ' +
-          'of an account (users: { path: /pipelines/ }), let more targets share a connection, or use shorter names.',
+        `The managed users, the connections or the roles that replace keys need more than ${atMost} managed policies ` +
+          'on one role, and IAM allows no more (IAM: 6,144 characters a policy). Give the functions their rights by a ' +
+          'path, which has room for every user of an account (users: { path: /pipelines/ }), let more targets share a ' +
+          'connection, retire fewer keys at a time, or use shorter names.',
       );
     }
   }

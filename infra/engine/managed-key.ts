@@ -190,7 +190,10 @@ export class ManagedKey extends Construct {
     Annotations.of(this).addError(
       `The key "${key.id}" needs ${bytes} bytes in the registry, and an SSM parameter holds ${REGISTRY_ENTRY_BYTES}. ` +
         `Give it fewer than its ${key.deliverTo.length} targets: deliver to the repository or the workspace in place of ` +
-        'single environments, or use a second IAM user for some of them.',
+        'single environments, or use a second IAM user for some of them.' +
+        (key.replacedBy === undefined
+          ? ''
+          : ` Its ${key.replacedBy.roles.length} roles stand there too: take out targets whose steps take a role already.`),
     );
   }
 }

@@ -215,6 +215,25 @@ describe('the registry parameter of a managed key', () => {
       expect.stringMatching(/^The key "web-shop" needs \d+ bytes .* 4096\. Give it fewer than its 50 targets: /),
     ]);
   });
+
+  it('holds twenty targets with a role for each, and names what makes room for more', () => {
+    const manage = (count: number) => {
+      const stack = new Stack(new App(), 'Keyturn');
+      const all = Array.from({ length: count }, (_, at) => `repository-${at}`);
+      rotationIn(stack).manage('web-shop', {
+        user: 'web-shop',
+        deliverTo: all.map((name) =>
+          DeliveryTarget.bitbucketRepository({ connection: acme, repository: `acme/${name}` }),
+        ),
+        replacedBy: { roles: all.map((_, at) => `arn:aws:iam::111122223333:role/web-shop-${at}`) },
+      });
+      return errorsOf(stack);
+    };
+    expect(manage(20)).toEqual([]);
+    expect(manage(36)).toEqual([
+      expect.stringMatching(/ Its 36 roles stand there too: take out targets whose steps take a role already\.$/),
+    ]);
+  });
 });
 
 describe('the user of a managed key', () => {

@@ -24,8 +24,10 @@ const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 /** ARN of an IAM role, in any account. */
 export const roleArn = z.string().regex(ROLE_ARN, 'expected the ARN of an IAM role');
 
-/** IAM is asked about each of them every day. */
-const MOST_REPLACING = 10;
+/** Places of one key: all of them stand in its entry, and have to be written within one run. */
+const MOST_TARGETS = 50;
+/** Each place may have a role of its own. IAM is asked about each of them every day, one after the other. */
+const MOST_REPLACING = MOST_TARGETS;
 
 /** The roles that a key's pipelines take in its place: once they do, the key goes for good. */
 export const replacedBySchema = z.strictObject({
@@ -63,7 +65,7 @@ export const registryEntrySchema = z
     /** Left out where no role takes over. */
     replacedBy: replacedBySchema.optional(),
     connections: z.record(connectionName, connectionSchema),
-    targets: z.array(targetSchema).max(50),
+    targets: z.array(targetSchema).max(MOST_TARGETS),
   })
   .superRefine((entry, context) => {
     for (const problem of policyProblems(entry.policy)) {

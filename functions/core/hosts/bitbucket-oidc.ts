@@ -6,7 +6,7 @@ export const AUDIENCE = 'ari:cloud:bitbucket::workspace/';
 /** Atlassian: characters of an audience that a step asks for. */
 const LONGEST_AUDIENCE = 150;
 /** Environments of one role: with all of them its trust policy stays under IAM's 2,048 characters. */
-const MOST_ENVIRONMENTS = 10;
+export const MOST_ENVIRONMENTS = 10;
 
 const SLUG = /^[a-z0-9_.-]+$/i;
 const BARE_UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -230,6 +230,13 @@ describe('keyturn.yaml', () => {
     expect(problems({ connections, keys: [{ ...key, ...given, replacedBy }] })).toEqual(found);
   });
 
+  it('takes as many roles in place of a key as it has targets at most', () => {
+    const roles = (count: number) => Array.from({ length: count }, (_, at) => `arn:aws:iam::111122223333:role/r${at}`);
+    const replaced = (count: number) => ({ keys: [{ ...key, replacedBy: { roles: roles(count) } }] });
+    expect(problems(replaced(50))).toEqual([]);
+    expect(problems(replaced(51))).toEqual([expect.stringContaining('keys.0.replacedBy.roles: ')]);
+  });
+
   it('says that words are no URL, and nothing about https', () => {
     const bitbucket = { secret: 's', url: 'nowhere' };
     expect(problems({ connections: { a: { bitbucket } }, keys: [key] })).toEqual([

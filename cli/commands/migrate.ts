@@ -127,7 +127,7 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
     changes,
     // A provider gives credentials of a role here: the key is to end.
     blockers: exit.blockers.filter(({ blocks }) => blocks.includes('role')).length,
-    isRead: exit.isWhole && exit.readers !== undefined,
+    readBack: exit.readers && seen.readBack,
     isReplacing,
     replaced: replacedOf(key),
   });

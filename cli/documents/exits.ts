@@ -11,8 +11,8 @@ const count = z.int().min(0);
 const verdict = z
   .enum(VERDICTS)
   .describe(
-    '"perhaps": nothing speaks against it, and who uses it is a guess, or was not seen; "unknown": not all was read, or ' +
-      'nothing seen.',
+    '"perhaps": nothing speaks against it, and who uses it is a guess, or was not seen; "unknown": what was not read is not ' +
+      'known, or nothing was seen.',
   );
 
 const accessKeySchema = z.object({
@@ -74,9 +74,12 @@ export const exitSchema = z.object({
   clients: z.array(clientSchema).describe('Whoever made the most calls first.'),
   calls: z.array(callSchema).describe('The most frequent first.'),
   isWhole: z.boolean().describe('All that these regions have of it was read.'),
+  readBack: instant.optional().describe('From when on all of that was read; not there: not known.'),
   unseen: z
     .array(z.string())
-    .describe('Uses that IAM saw and the history has nothing of: data events, or other regions.'),
+    .describe(
+      'Uses that IAM saw and the history has nothing of, data events or other regions; and what is older than was read.',
+    ),
   role: verdict.describe('Whether roles could take over: by OpenID Connect, or as credentials that a provider gives.'),
   provider: verdict.describe('Whether a provider of secrets could give steps the key itself, in place of variables.'),
   blockers: z.array(

@@ -7,7 +7,7 @@ import { type Change, changesOf, variablesOf } from './change';
 import { calledOf, clientsOf, kindOf } from './clients';
 import { leastPolicy } from './policy';
 import type { Place } from './resources';
-import { callsOf, type SeenExit } from './seen';
+import { callsOf, isWhole, type SeenExit } from './seen';
 import { unseenUses } from './unseen';
 import { gapsOf, notesOf, verdictOf } from './verdict';
 
@@ -36,7 +36,8 @@ export function exitDocument(seen: SeenExit, place: Place, isPipelines: IsPipeli
     })),
     clients: clients.map(({ last, ...client }) => ({ ...client, last: last.toISOString() })),
     calls: calledOf(calls).map(({ regions, ...called }) => ({ ...called, regions: [...regions] })),
-    isWhole: seen.isWhole,
+    isWhole: isWhole(seen),
+    readBack: seen.readBack?.toISOString(),
     unseen: [...unseenUses(seen)],
     role: verdict('role'),
     provider: verdict('provider'),

@@ -1,9 +1,10 @@
 import type { EventHistory } from '../../functions/aws/event-history';
 import type { RecordEvents } from '../../functions/aws/record-events';
 import type { SecretLook } from '../../functions/aws/secret-look';
+import { after, latest, SECOND } from '../../functions/core/duration';
 import type { ImaginedKey } from '../../functions/core/forecast/imagined-key';
 import { standingOf } from '../../functions/core/forecast/standing';
-import { type KeyCall, keyCallOf } from '../../functions/core/key/key-call';
+import { keyCallOf } from '../../functions/core/key/key-call';
 import { currentKey, storedVersions } from '../../functions/core/key/secret-state';
 import { iamRecordsRegion } from '../../functions/core/partitions';
 import { reading } from '../doctor/read';
@@ -69,7 +70,7 @@ export async function gather(keys: readonly ImaginedKey[], ports: GatherPorts, a
         readers: secret?.readers,
         rolePath: secret?.rolePath,
         keys: all.map(({ seen }) => seen),
-        isWhole: all.every(({ isWhole }) => isWhole),
+        readBack: latestOf([asked.since, ...all.map(({ readBack }) => readBack)]),
         since: asked.since,
         regions,
       };
@@ -97,13 +98,16 @@ class Histories {
     this.#of = keys * regions.length;
   }
 
-  async of(key: Ringed): Promise<{ readonly seen: SeenKey; readonly isWhole: boolean }> {
+  async of(key: Ringed): Promise<{ readonly seen: SeenKey; readonly readBack: Date | undefined }> {
     const all = await Promise.all(this.regions.map((region) => this.#inRegion(key.accessKeyId, region)));
     const calls = all.flatMap((one) => one.calls).sort((a, b) => b.at.getTime() - a.at.getTime());
-    return { seen: { ...key, calls }, isWhole: all.every(({ isWhole }) => isWhole) };
+    return { seen: { ...key, calls }, readBack: latestOf(all.map(({ readBack }) => readBack)) };
   }
 
-  async #inRegion(accessKeyId: string, region: string): Promise<{ calls: readonly KeyCall[]; isWhole: boolean }> {
+  async #inRegion(
+    accessKeyId: string,
+    region: string,
+  ): Promise<Pick<SeenKey, 'calls'> & { readBack: Date | undefined }> {
     const source = `CloudTrail in ${region}`;
     // Whoever is refused once is refused each time.
     const found = this.failed.has(source)
@@ -119,17 +123,25 @@ class Histories {
     this.asked.onAnswer(this.#done, this.#of);
     if (found?.is !== 'read') {
       if (found !== undefined) this.failed.set(source, found.message);
-      return { calls: [], isWhole: false };
+      return { calls: [], readBack: undefined };
     }
     const { events, why } = found.value;
+    const last = events.at(-1)?.EventTime;
     if (why !== undefined) {
-      const back = events.at(-1)?.EventTime?.toISOString().slice(0, 10);
-      const message = `Its calls were read back to ${back} (${why}): --most-calls asks for more.`;
+      const message = `Its calls were read back to ${last?.toISOString().slice(0, 10)} (${why}): --most-calls asks for more.`;
       this.failed.set(`the older calls of ${accessKeyId} in ${region}`, message);
     }
     const calls = events.flatMap(({ CloudTrailEvent = '' }) => keyCallOf(CloudTrailEvent) ?? []);
-    return { calls, isWhole: why === undefined && calls.length === events.length };
+    // Of the second of the last one there may be more.
+    const readBack = why === undefined ? this.asked.since : last && after(last, SECOND);
+    return { calls, readBack: calls.length === events.length ? readBack : undefined };
   }
+}
+
+/** From when on all of them were read. */
+function latestOf(instants: readonly (Date | undefined)[]): Date | undefined {
+  const known = instants.filter((one) => one !== undefined);
+  return known.length === instants.length ? known.reduce((a, b) => latest(a, b)) : undefined;
 }
 
 interface Deleted {

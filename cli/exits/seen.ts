@@ -24,8 +24,8 @@ export interface SeenExit {
   /** IAM path of the deployment's roles. @default - not known: as if it were the root */
   readonly rolePath?: string | undefined;
   readonly keys: readonly SeenKey[];
-  /** All was read that these regions have of what the keys did. */
-  readonly isWhole: boolean;
+  /** From when on all was read that these regions have of what the keys did; undefined: not known. */
+  readonly readBack: Date | undefined;
   /** From when on. */
   readonly since: Date;
   /** Whose event histories were asked. */
@@ -35,4 +35,9 @@ export interface SeenExit {
 /** All calls but Keyturn's own proofs. */
 export function callsOf({ keys }: Pick<SeenExit, 'keys'>): readonly KeyCall[] {
   return keys.flatMap(({ calls }) => calls).filter(({ isProof }) => !isProof);
+}
+
+/** Whether all was read that these regions have of what the keys did. */
+export function isWhole({ readBack, since }: Pick<SeenExit, 'readBack' | 'since'>): boolean {
+  return readBack !== undefined && readBack <= since;
 }

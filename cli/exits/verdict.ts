@@ -4,13 +4,13 @@ import type { Blocker } from './blockers';
 import { type Client, isOnDesktop } from './clients';
 import { callName } from './iam-action';
 import type { Proposed } from './policy';
-import { callsOf, type SeenExit } from './seen';
+import { callsOf, isWhole, type SeenExit } from './seen';
 import { unseenUses } from './unseen';
 
 /**
  * Whether tokens of steps could take over: `perhaps` where nothing speaks against it and who uses the key is a guess, or
- * was not seen;
- * `unknown` where not everything was read, or nothing was seen.
+ * was not seen, as what is older than the latest calls; `unknown` where it is not known what was not read, or nothing was
+ * seen.
  */
 export const VERDICTS = ['yes', 'perhaps', 'no', 'unknown'] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -20,7 +20,7 @@ export function verdictOf(seen: SeenExit, clients: readonly Client[], blockers: 
   if (blockers.length > 0) return 'no';
   // What AWS called for a call before says nothing of who made that one.
   const isSeen = clients.some(({ is }) => is !== 'service');
-  if (!seen.isWhole || seen.readers === undefined || !isSeen) return 'unknown';
+  if (seen.readBack === undefined || seen.readers === undefined || !isSeen) return 'unknown';
   return clients.some(({ is }) => is === 'perhaps') || unseenUses(seen).length > 0 ? 'perhaps' : 'yes';
 }
 
@@ -83,7 +83,7 @@ export function gapsOf(
       ? []
       : [`On every resource, as CloudTrail does not say which ones, or they are too many: ${wide.join(', ')}.`]),
     ...(unmapped.length === 0 ? [] : [`Calls whose right is not known here: ${unmapped.join(', ')}.`]),
-    ...(seen.isWhole ? [] : ['Not all that it did was read: what is missing is not in the policy.']),
+    ...(isWhole(seen) ? [] : ['Not all that it did was read: what is missing is not in the policy.']),
     ...(size <= LONGEST_POLICY
       ? []
       : [

@@ -5,8 +5,8 @@ import type { Taking } from './takings';
 /**
  * How far a key is on its way out. `blocked`: something has to be moved first. `write`: a role is still to be made.
  * `switch`: every role is there, and not every place that holds the key has taken one. `unread`: all have, and who else
- * needs the key could not be read. `retire`: it could, and the key's entry does not say yet that they replace it. `waits`: it
- * does. `inactive` and `gone`: the key went for good.
+ * used the key since then could not be read. `retire`: it could, and the key's entry does not say yet that they replace it.
+ * `waits`: it does. `inactive` and `gone`: the key went for good.
  */
 export const STAGES = ['blocked', 'write', 'switch', 'unread', 'retire', 'waits', 'inactive', 'gone'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -31,15 +31,15 @@ interface Seen {
   /** The places that hold the key. */
   readonly changes: readonly Pick<Change, 'held'>[];
   readonly blockers: number;
-  /** All was read of who uses the key, and of who reads its secret. */
-  readonly isRead: boolean;
+  /** From when on all was read of who uses the key; undefined: not known, or not who reads its secret. */
+  readonly readBack: Date | undefined;
   /** The key's entry names its roles. */
   readonly isReplacing: boolean;
   /** It went for good, and how IAM lists it. @default - it has not */
   readonly replaced?: 'Inactive' | 'gone' | undefined;
 }
 
-export function stageOf({ roles, changes, blockers, isRead, isReplacing, replaced }: Seen): Stage {
+export function stageOf({ roles, changes, blockers, readBack, isReplacing, replaced }: Seen): Stage {
   if (replaced !== undefined) return replaced === 'gone' ? 'gone' : 'inactive';
   if (isReplacing) return 'waits';
   if (blockers > 0) return 'blocked';
@@ -48,5 +48,7 @@ export function stageOf({ roles, changes, blockers, isRead, isReplacing, replace
   const taken = roles.map((role) => role.taken.filter(({ calls }) => calls !== 0));
   const isAll = taken.every((of) => of.length > 0) && areTaken(changes, taken.flat());
   if (!isAll) return 'switch';
+  // What was called before the steps took roles says nothing of who needs the key now; IAM keeps it while it is used.
+  const isRead = readBack !== undefined && taken.flat().every(({ at }) => readBack <= at);
   return isRead ? 'retire' : 'unread';
 }

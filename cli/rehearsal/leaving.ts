@@ -88,7 +88,7 @@ export class Leaving {
       if (roles.length > 0 || isObserved(entry)) return key;
       const { ResourcePolicy } = account.secretsManager.getResourcePolicy({ SecretId: secretName(entry.id) });
       // Nothing is read yet of what its keys did.
-      const unseen = { keys: [], isWhole: false, since: new Date(this.world.clock.now()), regions: [] };
+      const unseen = { keys: [], readBack: undefined, since: new Date(this.world.clock.now()), regions: [] };
       const rolePath = deployedRolePath(ResourcePolicy);
       const seen = { ...entry, ...unseen, readers: rolesThatRead(ResourcePolicy), rolePath };
       const wanted = changesOf(seen, place, false).map(({ roleArn }) => roleArn);

@@ -43,7 +43,8 @@ const VERDICTS: Readonly<Record<ExitDocument['role'], string>> = {
 function row({ id, calls, clients, role, provider, unseen, blockers, isWhole }: ExitDocument): readonly string[] {
   const [first] = blockers;
   const unread = isWhole && clients.length === 0 ? 'no use was seen' : 'not all was read';
-  const unclear = role === 'unknown' ? [unread] : unseen.slice(0, 1).map(() => 'a use was not seen');
+  const isUnread = role === 'unknown' || !isWhole;
+  const unclear = isUnread ? [unread] : unseen.slice(0, 1).map(() => 'a use was not seen');
   const more = blockers.length > 1 ? ` +${blockers.length - 1}` : '';
   return [
     clipped(id, WIDEST_ID),

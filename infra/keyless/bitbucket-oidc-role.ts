@@ -40,7 +40,7 @@ export interface BitbucketOidcRoleProps {
   readonly roleName?: string;
   /** IAM path of the role. @default / */
   readonly path?: string;
-  /** How long a session lasts at most, in whole hours, one to twelve. @default - an hour */
+  /** How long a session lasts at most, in whole hours, one to twelve; more than one the step asks for. @default - an hour */
   readonly sessionDuration?: Duration;
   /** What the role may do. @default - nothing */
   readonly managedPolicies?: IManagedPolicy[];
@@ -113,7 +113,7 @@ export class BitbucketOidcRole extends Construct {
       permissionsBoundary: props.permissionsBoundary,
     });
     this.watchPolicies(config.allowAdministrator !== undefined);
-    this.pipelineStep = pipelineStep(this.role.roleArn, bitbucket);
+    this.pipelineStep = pipelineStep(this.role.roleArn, { ...bitbucket, sessionHours });
     new CfnOutput(this, 'RoleArn', { value: this.role.roleArn, description: 'AWS_ROLE_ARN of the step' });
     new CfnOutput(this, 'PipelineStep', { value: this.pipelineStep, description: 'For bitbucket-pipelines.yml' });
   }

@@ -249,6 +249,31 @@ describe('keyturn migrate --to role', () => {
     expect(told.text).toContain('perhaps: who of them is a pipeline is a guess');
   });
 
+  it('retires by what was called since every place took a role: what is older IAM judges by when it was used last', async () => {
+    scene.register(
+      scene.entry('shop', {
+        deliverTo: [{ environment: undefined }, { repository: 'acme/docs', environment: undefined }],
+      }),
+    );
+    makeRole({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
+    const calls = (times: number) => {
+      for (let call = 0; call < times; call += 1) {
+        scene.clock.advanceBy(1_000);
+        usesKey();
+      }
+    };
+    const args = ['--to', 'role', '--role', ROLE, '--most-calls', '50'];
+    calls(60);
+    taken(ROLE, `${uuid(1)}:${uuid(2)}`);
+    calls(10);
+    taken(ROLE, `${uuid(3)}:${uuid(2)}`);
+    expect(await migrate(...args)).toMatchObject({ stage: 'retire', code: 3, exit: { isWhole: false } });
+    // The first of them is not among what was read since.
+    calls(41);
+    expect(await migrate(...args)).toMatchObject({ stage: 'unread', write: [] });
+    expect(await migrate(...args.slice(0, -1), '200')).toMatchObject({ stage: 'retire', code: 0 });
+  });
+
   it('says what has to be moved before, and ends with 1', async () => {
     scene.toDay(1);
     usesKey();

@@ -368,6 +368,11 @@ describe('the step that is pasted', () => {
     expect(item.step.script).toContain('export AWS_WEB_IDENTITY_TOKEN_FILE=$(mktemp)');
   });
 
+  it('asks for as long a session as the role lets it last', () => {
+    expect(stepOf({ ...deploys, sessionDuration: Duration.hours(2) })).toContain('--duration-seconds 7200 ');
+    expect(stepOf(deploys)).not.toContain('--duration-seconds');
+  });
+
   it.each(['@acme', '#x', '[a]', 'a:', '"a"', 'a\\b'])('writes the audience %s as a text of YAML', (audience) => {
     const [item] = parse(stepOf({ ...deploys, audience })) as [{ step: object }];
     expect(item.step).toMatchObject({ oidc: { audiences: [audience] } });

@@ -60,7 +60,12 @@ export const roleSchema = z
       .max(MOST_ADDRESSES)
       .optional()
       .describe('Addresses that the steps come from; without them any.'),
-    sessionHours: z.int().min(1).max(LONGEST_SESSION).default(1).describe('Hours that a session lasts at most.'),
+    sessionHours: z
+      .int()
+      .min(1)
+      .max(LONGEST_SESSION)
+      .default(1)
+      .describe('Hours that a session lasts at most; SDKs ask for one, so that the step has to ask for more.'),
     managedPolicies: z
       .array(policyArn)
       .max(MOST_POLICIES)

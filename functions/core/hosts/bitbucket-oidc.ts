@@ -122,9 +122,12 @@ export function pipelineStep(
     audience,
     workspaceUuid,
     deployment,
+    sessionHours = 1,
   }: Partial<Pick<BitbucketOidc, 'environmentUuids' | 'audience' | 'workspaceUuid'>> & {
     /** Name of the environment, where it is known. */
     readonly deployment?: string | undefined;
+    /** What the role lets a session last, which the step asks for. @default 1 */
+    readonly sessionHours?: number | undefined;
   },
 ): string {
   const isUsual = audience === undefined || audience === usualAudience(workspaceUuid ?? '');
@@ -141,10 +144,28 @@ export function pipelineStep(
     '      - export AWS_ROLE_SESSION_NAME=$SLUG-$BITBUCKET_BUILD_NUMBER',
     '      - export AWS_WEB_IDENTITY_TOKEN_FILE=$(mktemp)',
     '      - printf %s "$BITBUCKET_STEP_OIDC_TOKEN" > "$AWS_WEB_IDENTITY_TOKEN_FILE"',
+    ...(sessionHours > 1 ? sessionLines(sessionHours) : []),
     '      - aws sts get-caller-identity',
     '# When it works so, "keyturn migrate" retires the key; delete both variables of',
     '# deployment, repository and workspace when it is gone.',
   ].join('\n');
+}
+
+/** The AWS CLI and the SDKs take the role by themselves for an hour, whatever it lets a session last. */
+function sessionLines(hours: number): readonly string[] {
+  const part = (at: number) => `$(printf %s "$SESSION" | cut -f${at})`;
+  return [
+    '      - >- # more than an hour has to be asked for',
+    '        SESSION=$(aws sts assume-role-with-web-identity --output text',
+    `        --duration-seconds ${hours * 3_600} --role-arn "$AWS_ROLE_ARN"`,
+    '        --role-session-name "$AWS_ROLE_SESSION_NAME"',
+    '        --web-identity-token "file://$AWS_WEB_IDENTITY_TOKEN_FILE"',
+    "        --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]')",
+    `      - export AWS_ACCESS_KEY_ID="${part(1)}"`,
+    `      - export AWS_SECRET_ACCESS_KEY="${part(2)}"`,
+    `      - export AWS_SESSION_TOKEN="${part(3)}"`,
+    '      - unset SESSION',
+  ];
 }
 
 function deploymentLines(name: string | undefined, environment: string | undefined): readonly string[] {

@@ -54,18 +54,13 @@ describe('what moves the places of a key to roles', () => {
   });
 
   it('is of one repository by its UUID, in whatever workspace and letters it is written', () => {
-    const [first, second] = [target(SHOP, uuid(1)), target(SHOP.toUpperCase(), uuid(2))];
-    const changes = changesOf(
-      { id: 'web-shop', targets: [first, { ...second, repository: `other/${SHOP.toUpperCase()}` } as TargetConfig] },
-      PLACE,
-      false,
-    );
+    const other: TargetConfig = { ...target(SHOP, uuid(2)), repository: `other/${SHOP.toUpperCase()}` };
+    const changes = changesOf({ id: 'web-shop', targets: [target(SHOP, uuid(1)), other] }, PLACE, false);
     expect(changes.map(({ name }) => name)).toEqual(['web-shop']);
     const steps = [1, 2].map((at) => ({ repository: SHOP, environment: uuid(at) }));
     expect(areTaken(changes, steps)).toBe(true);
-    expect(
-      areTaken([{ held: changes[0]?.held.slice(0, 1) ?? [] }, { held: changes[0]?.held.slice(1) ?? [] }], steps),
-    ).toBe(true);
+    const apart = changes.flatMap(({ held }) => held.map((one) => ({ held: [one] })));
+    expect(areTaken(apart, steps)).toBe(true);
     expect(areTaken(changes, steps.slice(1))).toBe(false);
   });
 });

@@ -44,7 +44,7 @@ function decided(
     targets: [TARGET],
     readers: [],
     keys: [{ accessKeyId: 'AKIAEXAMPLE', is: 'current', calls: [], ...key }],
-    isWhole: true,
+    readBack: at(1),
     since: at(1),
     regions: ['eu-west-1', 'us-east-1'],
     ...more,
@@ -79,6 +79,18 @@ describe('what cannot be seen', () => {
     const { role, provider, unseen } = decided({ calls: [call('ecr', 'PutImage')], lastUsed });
     expect({ role, provider }).toEqual({ role: 'perhaps', provider: 'perhaps' });
     expect(unseen).toEqual([expect.stringContaining(says)]);
+  });
+
+  it('is who used it before the latest calls, where only these were read: a guess, and no verdict where that is not known', () => {
+    const calls = [call('ecr', 'PutImage')];
+    const cut = decided({ calls }, { readBack: at(9) });
+    expect(cut).toMatchObject({ role: 'perhaps', provider: 'perhaps', isWhole: false });
+    expect(cut.unseen).toEqual([
+      'Only its latest 1 calls were read, all of them since 2026-03-09: who used it before is not known.',
+    ]);
+    expect(cut.gaps.join(' ')).toContain('what is missing is not in the policy');
+    expect(decided({ calls }, { readBack: undefined })).toMatchObject({ role: 'unknown', unseen: [] });
+    expect(decided({ calls: [] }, { readBack: at(9) })).toMatchObject({ role: 'unknown' });
   });
 
   it('is who uses a key that was made by hand, and that blocks', () => {

@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import {
   bitbucketOidcSchema,
@@ -13,6 +16,7 @@ const WORKSPACE = '0f9b2b1e-7a0c-4a52-9b9e-3a1c6a1d2e31';
 const REPOSITORY = '7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10';
 const PRODUCTION = '8c3e4a52-6a52-4d2b-9a53-0c2b7c1d9e11';
 const STAGING = '9d3e4a52-6a52-4d2b-9a53-0c2b7c1d9e12';
+const ROLE = 'arn:aws:iam::111122223333:role/web-shop';
 const given = { workspace: 'acme', workspaceUuid: `{${WORKSPACE}}`, repositoryUuid: `{${REPOSITORY}}` };
 const trust = (settings: object) => bitbucketTrust(bitbucketOidcSchema.parse({ ...given, ...settings }));
 const messages = (settings: object) =>
@@ -108,4 +112,39 @@ it.each([
     const script = [...lines, 'printf %s "$AWS_ROLE_SESSION_NAME"'].join('\n');
     expect(execFileSync(shell, ['-e', '-c', script], { env, encoding: 'utf8' })).toBe(name);
   }
+});
+
+describe('a session of more than an hour', () => {
+  const bin = mkdtempSync(join(tmpdir(), 'keyturn-step-'));
+  // As the AWS CLI answers in text: what it was asked stands in a file.
+  const AWS = `#!/bin/sh
+printf '%s\\n' "$*" >> "${bin}/asked"
+[ "$2" = get-caller-identity ] || printf 'ASIAEXAMPLE\\ta/+secret\\ttoken==\\n'
+`;
+  beforeAll(() => writeFileSync(join(bin, 'aws'), AWS, { mode: 0o755 }));
+  afterAll(() => rmSync(bin, { recursive: true }));
+
+  it.each(['sh', 'bash'])('is asked for by the step, as no SDK does: %s', (shell) => {
+    const [item] = parse(pipelineStep(ROLE, { sessionHours: 2 })) as [{ step: { script: string[] } }];
+    const env = { PATH: `${bin}:${process.env.PATH}`, BITBUCKET_REPO_SLUG: 'shop', BITBUCKET_BUILD_NUMBER: '7' };
+    const shown = 'printf "%s|" "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" "$AWS_SESSION_TOKEN" "$SESSION"';
+    const script = [...item.step.script, shown].join('\n');
+    expect(execFileSync(shell, ['-e', '-c', script], { env, encoding: 'utf8' })).toBe(
+      'ASIAEXAMPLE|a/+secret|token==||',
+    );
+    const [asked] = readFileSync(join(bin, 'asked'), 'utf8').split('\n');
+    expect(asked).toMatch(
+      new RegExp(
+        `^sts assume-role-with-web-identity .*--duration-seconds 7200 --role-arn ${ROLE} --role-session-name shop-7 `,
+      ),
+    );
+    expect(asked).toMatch(/ --web-identity-token file:\/\/\//);
+  });
+
+  it('is what no other step asks for', () => {
+    expect(pipelineStep(ROLE, { sessionHours: 1 })).toBe(pipelineStep(ROLE, {}));
+    expect(pipelineStep(ROLE, {})).not.toContain('duration');
+    for (const line of pipelineStep(ROLE, { sessionHours: 12 }).split('\n'))
+      expect(line.length).toBeLessThanOrEqual(80);
+  });
 });

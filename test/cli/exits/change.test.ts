@@ -9,10 +9,10 @@ const PLACE = { partition: 'aws', account: '111122223333' };
 const uuid = (at: number) => `{00000000-0000-4000-8000-${String(at).padStart(12, '0')}}`;
 const SHOP = uuid(999);
 
-const target = (repository: string, environment: string): TargetConfig => ({
+const target = (repository: string, environment: string, workspace = 'acme'): TargetConfig => ({
   type: 'bitbucket-deployment',
   connection: 'acme',
-  repository: `acme/${repository}`,
+  repository: `${workspace}/${repository}`,
   environment,
   secureAccessKeyId: false,
   variables: { accessKeyId: 'AWS_ACCESS_KEY_ID', secretAccessKey: 'AWS_SECRET_ACCESS_KEY', region: 'AWS_REGION' },
@@ -54,8 +54,8 @@ describe('what moves the places of a key to roles', () => {
   });
 
   it('is of one repository by its UUID, in whatever workspace and letters it is written', () => {
-    const other: TargetConfig = { ...target(SHOP, uuid(2)), repository: `other/${SHOP.toUpperCase()}` };
-    const changes = changesOf({ id: 'web-shop', targets: [target(SHOP, uuid(1)), other] }, PLACE, false);
+    const targets = [target(SHOP, uuid(1)), target(SHOP.toUpperCase(), uuid(2), 'other')];
+    const changes = changesOf({ id: 'web-shop', targets }, PLACE, false);
     expect(changes.map(({ name }) => name)).toEqual(['web-shop']);
     const steps = [1, 2].map((at) => ({ repository: SHOP, environment: uuid(at) }));
     expect(areTaken(changes, steps)).toBe(true);

@@ -29,11 +29,20 @@ export function createUsedTokens(table: string, config: ClientConfig = providerC
     async use(digest, endsAt, now, address) {
       const from = address === undefined ? [] : [digestOf(`${digest} ${address}`)];
       const own = [now, randomBytes(9).toString('base64url'), ...from].join('.');
+      const undecided = async () => {
+        await client.send(taking({ table, digest, own })).catch((thrown: unknown) => {
+          // It is gone.
+          if (!isConditionFailed(thrown)) throw awsFailure(thrown, doing);
+        });
+      };
       const uses = await client.send(adding({ table, digest, endsAt, own })).then(
         ({ Attributes }) => Attributes?.uses?.SS ?? [],
-        (thrown: unknown) => {
+        async (thrown: unknown) => {
           if (isConditionFailed(thrown)) return undefined;
-          throw awsFailure(thrown, doing);
+          const failure = awsFailure(thrown, doing);
+          // The use may be there. Where it cannot be taken back either, it stays.
+          if (failure.code === 'aws-uncertain') await undecided().catch(() => undefined);
+          throw failure;
         },
       );
       if (uses === undefined) return { verdict: 'too-often', undecided: NOTHING_TO_TAKE_BACK };
@@ -41,12 +50,7 @@ export function createUsedTokens(table: string, config: ClientConfig = providerC
       return {
         verdict: freshnessOf(times, now),
         isFromElsewhere: new Set([...uses, own].flatMap((use) => use.split('.')[2] ?? [])).size > 1 && from.length > 0,
-        undecided: async () => {
-          await client.send(taking({ table, digest, own })).catch((thrown: unknown) => {
-            // It is gone.
-            if (!isConditionFailed(thrown)) throw awsFailure(thrown, doing);
-          });
-        },
+        undecided,
       };
     },
   };

@@ -122,7 +122,7 @@ describe("the issuer's keys, as the function reads them", () => {
   });
 
   it('are none where two have one ID', async () => {
-    served.issuer.keys = [own(), other('one')];
+    served.issuer.keys = [own(), other('one'), other('two')];
     for (const token of [served.good(), by('one')]) {
       expect([await status(token), served.reason]).toEqual([401, 'unknown-key']);
     }

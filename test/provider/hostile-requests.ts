@@ -291,6 +291,10 @@ export function hostileRequests(start: () => Promise<Served>, { noSuchMethod, co
       ['of a branch with an invisible letter', { branchName: 'main\u200b' }],
       ['of a branch of two parts', { branchName: 'ma\u0131n' }],
       ['of no branch', { branchName: undefined }],
+      ['of a branch that is null', { branchName: null }],
+      ['of an empty branch', { branchName: '' }],
+      ['of an environment that is null', { deploymentEnvironmentUuid: null }],
+      ['of an empty environment', { deploymentEnvironmentUuid: '' }],
     ])('%s', async (_name, more) => {
       await refused(of(more), 403, 'no-rule');
       const events = await served.recorded();

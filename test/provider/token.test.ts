@@ -149,6 +149,35 @@ describe('a proved token', () => {
     else await expect(verified(claims)).rejects.toThrow(reason);
   });
 
+  it.each(['branchName', 'pipelineUuid', 'deploymentEnvironmentUuid'])(
+    'is one without %s, where that is null or empty',
+    async (claim) => {
+      const of = async (said: unknown) => {
+        const { environment, branch, pipeline } = await verified(issuer.claims(NOW, { [claim]: said }));
+        return { environment, branch, pipeline };
+      };
+      const absent = await of(undefined);
+      for (const nothing of [null, '']) expect(await of(nothing)).toEqual(absent);
+      for (const odd of [false, 0, [], {}, ' ']) {
+        if (claim === 'branchName' && odd === ' ') continue;
+        await expect(of(odd)).rejects.toThrow('claims');
+      }
+    },
+  );
+
+  it.each([null, ''])('is none where its environment is %j and its subject names one', async (said) => {
+    const { sub } = issuer.claims(NOW);
+    expect(String(sub).split(':')).toHaveLength(3);
+    await expect(verified({ sub, deploymentEnvironmentUuid: said })).rejects.toThrow('claims');
+  });
+
+  it.each(['sub', 'iat', 'exp', 'nbf', 'workspaceUuid', 'repositoryUuid', 'stepUuid'])(
+    'is none where its %s is null or empty',
+    async (claim) => {
+      for (const nothing of [null, '']) await expect(verified({ [claim]: nothing })).rejects.toThrow('claims');
+    },
+  );
+
   it('is taken from half a minute after the provider began: one from before may have been used, whatever the clocks say', async () => {
     await expect(verified({}, { terms: { startedAt: NOW - 30 * SECOND } })).resolves.toBeDefined();
     await expect(verified({}, { terms: { startedAt: NOW - 30 * SECOND + 1 } })).rejects.toThrow('before-start');

@@ -12,6 +12,9 @@ const SKEW = 30;
 const LONGEST_LIFE = 24 * 3_600;
 
 const uuid = z.string().regex(/^\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}$/);
+/** A claim of a step that may have none of it, as one without an environment: null and an empty text are none, too. */
+const unlessNone = (claim: z.ZodString) =>
+  z.union([claim, z.union([z.null(), z.literal('')]).transform(() => undefined)]).optional();
 /** Seconds since 1970, up to the year 9999. */
 const instant = z.int().min(0).max(253_402_300_799);
 
@@ -23,9 +26,9 @@ const claimsSchema = z.object({
   workspaceUuid: uuid,
   repositoryUuid: uuid,
   stepUuid: uuid,
-  pipelineUuid: uuid.optional(),
-  deploymentEnvironmentUuid: uuid.optional(),
-  branchName: z.string().min(1).max(255).optional(),
+  pipelineUuid: unlessNone(uuid),
+  deploymentEnvironmentUuid: unlessNone(uuid),
+  branchName: unlessNone(z.string().min(1).max(255)),
 });
 
 /** A step of a pipeline, as its issuer says it. UUIDs are in braces and lower case. */

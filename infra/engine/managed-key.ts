@@ -1,4 +1,4 @@
-import { Annotations, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy } from 'aws-cdk-lib';
 import { type IRole, type PolicyDocument, User } from 'aws-cdk-lib/aws-iam';
 import { CfnResourcePolicy, CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
@@ -9,6 +9,7 @@ import { REGISTRY_ENTRY_BYTES } from '../../functions/core/config/registry';
 import { registryParameterName, secretName } from '../../functions/core/names';
 import { deployerOf } from '../access/deployer';
 import { foreignReaders } from '../access/foreign-readers';
+import { accountOf, knownAccount } from '../access/known-account';
 import { policySize } from '../access/policy-size';
 import { SECRET_POLICY_CHARACTERS, secretPolicy } from '../access/secret-policy';
 import type { Delivery } from '../targets/delivery';
@@ -176,9 +177,9 @@ export class ManagedKey extends Construct {
 
   /** IAM is asked for a role by its name, which is one of the own account. */
   private checkReplacing({ replacedBy }: KeyConfig): void {
-    const { account } = Stack.of(this);
-    const foreign = (replacedBy?.roles ?? []).filter((role) => role.split(':')[4] !== account);
-    if (foreign.length === 0 || Token.isUnresolved(account)) return;
+    const account = knownAccount(this);
+    const foreign = (replacedBy?.roles ?? []).filter((role) => accountOf(role) !== account);
+    if (foreign.length === 0 || account === undefined) return;
     Annotations.of(this).addError(
       `replacedBy.roles: expected roles of the account ${account}, in which the key is, found ${foreign.join(', ')}`,
     );

@@ -12,6 +12,7 @@ import {
 } from '../../functions/core/config/roles-config';
 import { KeyturnError } from '../../functions/core/errors';
 import { pipelineStep } from '../../functions/core/hosts/bitbucket-oidc';
+import { accountOf, knownAccount } from '../access/known-account';
 import { pathProperty } from '../access/role-path';
 import { everythingOf } from './everything';
 import { OidcProvider } from './oidc-provider';
@@ -144,6 +145,11 @@ export class BitbucketOidcRole extends Construct {
       (issue) => `${this.node.path}: ${pathText(issue.path)}: ${describeIssue(issue, valueAt(input, issue.path))}`,
     );
     if (data === undefined) throw new KeyturnError('invalid-config', mistakes.join('\n'));
+    const account = knownAccount(this);
+    if (account !== undefined && data.provider !== undefined && accountOf(data.provider) !== account) {
+      const message = `expected a provider of the account ${account}, in which the role is, found ${data.provider}: STS looks for it there, and no step could take the role`;
+      throw new KeyturnError('invalid-config', `${this.node.path}: provider: ${message}`);
+    }
     const written = JSON.stringify(oidcTrustPolicy(LONGEST_PROVIDER_ARN, trustOf(data), data.addresses));
     if (written.length > LONGEST_TRUST_POLICY) {
       const message = `expected a trust policy of at most ${LONGEST_TRUST_POLICY} characters, found ${written.length}; name fewer addresses or environments`;

@@ -9,7 +9,7 @@ import {
   PolicyStatement,
   type Role,
 } from 'aws-cdk-lib/aws-iam';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { ADMINISTRATOR_WORDS } from '../../functions/core/config/roles-config';
 import { BitbucketOidcRole, type BitbucketOidcRoleProps } from '../../infra';
@@ -94,6 +94,28 @@ describe('a role for the steps of Bitbucket Pipelines', () => {
     const reused = made({ ...deploys, existingProviderArn }).template;
     expect(providersIn(reused)).toEqual([]);
     expect(JSON.stringify(trustIn(reused))).toContain(`"Federated":"${existingProviderArn}"`);
+  });
+
+  it('refuses a provider of another account, in which STS would not look, where the own one is known', () => {
+    const of = (account: string) => `arn:aws:iam::${account}:oidc-provider/${PROVIDER}`;
+    const make = (existingProviderArn: string, account?: string) => () => {
+      const stack = new Stack(new App(), 'Pipelines', account === undefined ? {} : { env: { account } });
+      return new BitbucketOidcRole(stack, 'Role', { ...deploys, existingProviderArn });
+    };
+    expect(make(of('444455556666'), ACCOUNT)).toThrow(
+      `Pipelines/Role: provider: expected a provider of the account ${ACCOUNT}, in which the role is, found ` +
+        `${of('444455556666')}: STS looks for it there, and no step could take the role`,
+    );
+    expect(make(of(ACCOUNT), ACCOUNT)).not.toThrow();
+    expect(make(Fn.importValue('Provider'), ACCOUNT)).not.toThrow();
+    expect(make(of('444455556666'))).not.toThrow();
+    vi.stubEnv('CDK_DEFAULT_ACCOUNT', ACCOUNT);
+    try {
+      expect(make(of('444455556666'))).toThrow('expected a provider of the account');
+      expect(make(of(ACCOUNT))).not.toThrow();
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('takes thumbprints, a name, hours, policies and a boundary', () => {

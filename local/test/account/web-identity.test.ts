@@ -346,6 +346,13 @@ describe('a token that a library of others has made', () => {
     expect(await refusalOf(take(await make(), JOSE_ROLE))).toContain(refusal);
   });
 
+  it('takes no role that trusts the same provider of another account', async () => {
+    const document = trust(OTHERS, 'deploy', 'shop:*').replace(/(iam::)\d{12}(:oidc-provider)/, '$1444455556666$2');
+    expect(document).toContain('444455556666');
+    await clients().iam.send(new CreateRoleCommand({ RoleName: 'elsewhere', AssumeRolePolicyDocument: document }));
+    expect(await refusalOf(take(await signed(), JOSE_ROLE.replace('by-jose', 'elsewhere')))).toContain('AccessDenied');
+  });
+
   it('takes no role that trusts another provider', async () => {
     expect(await refusalOf(take(await signed(), ROLE))).toContain('AccessDenied');
   });

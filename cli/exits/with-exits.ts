@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { AWS_REGION } from '../../functions/core/partitions';
 import { withAccess } from '../access';
 import { wholeNumber } from '../whole-number';
 
@@ -17,6 +18,6 @@ export function withExits(command: Command): Command {
 
 function listed(text: string): readonly string[] {
   const regions = text.split(',').map((region) => region.trim());
-  if (regions.every((region) => /^[a-z]{2,4}(-[a-z]+)+-\d$/.test(region))) return regions;
+  if (regions.every((region) => AWS_REGION.test(region))) return regions;
   throw new InvalidArgumentError('expected regions such as eu-west-1,us-east-1.');
 }

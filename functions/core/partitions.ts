@@ -40,6 +40,9 @@ const PARTITIONS: readonly Partition[] = [
   },
 ];
 
+/** The name of a region, in whatever partition: nobody has to wait until Keyturn knows a new one. */
+export const AWS_REGION = /^[a-z]{2,4}(-[a-z]+)+-\d+$/;
+
 /** Names of the partitions that Keyturn knows. */
 export const PARTITION_NAMES: readonly string[] = PARTITIONS.map(({ name }) => name);
 

@@ -5,6 +5,7 @@ import { BITBUCKET_API, BITBUCKET_USUAL, OTHER_PAGE } from './bitbucket-usual';
 import { tokenConnection } from './connection';
 import type { ConnectionSettings, Host, HostConnection, StepsOfTarget, Written } from './host';
 import { placeUrl } from './place-url';
+import { region } from './region';
 
 /** Characters of a target's name: more than its parts may have. */
 const LONGEST_NAME = 1_000;
@@ -56,11 +57,7 @@ type Variables = z.infer<typeof variablesSchema>;
 const delivery = {
   connection: z.string().min(1).describe('Name of the connection to deliver through.'),
   variables: variablesSchema.prefault({}).describe('Names of the variables.'),
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected an AWS region, such as eu-west-1')
-    .optional()
-    .describe('Also deliver this AWS region. Without it no region is delivered.'),
+  region: region.optional().describe('Also deliver this AWS region. Without it no region is delivered.'),
   secureAccessKeyId: z
     .boolean()
     .default(false)

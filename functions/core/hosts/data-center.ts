@@ -3,6 +3,7 @@ import type { KeyturnError } from '../errors';
 import { parseVersionId } from '../key/version-id';
 import { cleaned } from '../outside-text';
 import type { Host, Written } from './host';
+import { region } from './region';
 
 /** Systems Manager: names of documents; those that begin so are AWS's own, which know none of our parameters. */
 const DOCUMENT = /^(?!(?:aws|amazon|amzn)[-.])[\w.-]{3,128}$/i;
@@ -26,11 +27,7 @@ const settings = {
     .describe(
       'IDs of the nodes. They are restarted one at a time, in the order of their IDs, whatever order they are named in.',
     ),
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected an AWS region, such as eu-west-1')
-    .optional()
-    .describe("Region of the document and the nodes. Without it the stack's own."),
+  region: region.optional().describe("Region of the document and the nodes. Without it the stack's own."),
 };
 
 const dataCenterSchema = z.strictObject(settings);

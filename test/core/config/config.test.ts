@@ -230,6 +230,24 @@ describe('keyturn.yaml', () => {
     expect(problems({ connections, keys: [{ ...key, ...given, replacedBy }] })).toEqual(found);
   });
 
+  it.each([
+    ['eu-west-1', true],
+    ['us-gov-west-1', true],
+    ['eusc-de-east-1', true],
+    ['us-isob-east-1', true],
+    ['ap-southeast-12', true],
+    ['eu-west', false],
+    ['EU-WEST-1', false],
+    ['eu-west-1a', false],
+    ['frankfurt', false],
+  ])('knows whether %s is a region, wherever one stands', (region, isOne) => {
+    const connections = { acme: { bitbucket: { secret: 'keyturn/connections/acme' } } };
+    const places = [{ ...target, region }, { dataCenter: { document: 'restart', nodes: [NODE], region } }];
+    const found = problems({ connections, keys: [{ ...key, deliverTo: places }] });
+    const message = 'region: expected an AWS region, such as eu-west-1';
+    expect(found).toEqual(isOne ? [] : [`keys.0.deliverTo.0.${message}`, `keys.0.deliverTo.1.dataCenter.${message}`]);
+  });
+
   it('takes as many roles in place of a key as it has targets at most', () => {
     const roles = (count: number) => Array.from({ length: count }, (_, at) => `arn:aws:iam::111122223333:role/r${at}`);
     const replaced = (count: number) => ({ keys: [{ ...key, replacedBy: { roles: roles(count) } }] });

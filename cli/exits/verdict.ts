@@ -40,7 +40,8 @@ const DATA =
   "CloudTrail's event history has no data events: reading and writing objects of S3, calling Lambda functions, items of " +
   'DynamoDB, messages of SQS and SNS, and others. What a pipeline does so is missing in the policy, and whoever does ' +
   'nothing else is not among those who use the key. ' +
-  'IAM knows the services, of data events too: aws iam generate-service-last-accessed-details.';
+  'IAM knows the services, of data events too: aws iam generate-service-last-accessed-details, and with the job that it ' +
+  'names get-service-last-accessed-details.';
 const PASS_ROLE =
   'iam:PassRole is a right and no call, so it is in no history: whoever creates or changes what runs under a role (Lambda, ' +
   'ECS, CloudFormation) needs it for that role.';

@@ -39,9 +39,7 @@ export class OidcProviders {
     if (!/^https:\/\/[\w.-]+(\/[\w./-]*)?$/.test(Url)) {
       throw new AwsError('InvalidInput', 400, 'The URL of a provider begins with https:// and has no query.');
     }
-    if (ClientIDList.length > MOST_CLIENT_IDS) {
-      throw new AwsError('LimitExceeded', 409, `Cannot exceed quota for ClientIdsPerOpenIdConnectProvider`);
-    }
+    assertClientIds(ClientIDList.length);
     const arn = `arn:aws:iam::${this.accountId}:oidc-provider/${Url.slice('https://'.length)}`;
     if (this.#providers.has(arn)) {
       throw new AwsError('EntityAlreadyExists', 409, `Provider with url ${Url} already exists.`);
@@ -71,7 +69,20 @@ export class OidcProviders {
     return this.all().find((provider) => provider.url === url);
   }
 
+  /** One that it has already changes nothing. @throws AwsError NoSuchEntity, LimitExceeded */
+  addClient(arn: string, clientId: string): void {
+    const provider = this.get(arn);
+    const clientIds = new Set([...provider.clientIds, clientId]);
+    assertClientIds(clientIds.size);
+    this.#providers.set(arn, { ...provider, clientIds });
+  }
+
   delete(arn: string): void {
     this.#providers.delete(this.get(arn).arn);
   }
+}
+
+function assertClientIds(count: number): void {
+  if (count <= MOST_CLIENT_IDS) return;
+  throw new AwsError('LimitExceeded', 409, 'Cannot exceed quota for ClientIdsPerOpenIdConnectProvider');
 }

@@ -267,6 +267,11 @@ export function iamOperations(iam: Iam) {
     ListOpenIDConnectProviders: operation('read', nothing, () => ({
       OpenIDConnectProviderList: iam.oidcProviders.all().map(({ arn }) => ({ Arn: arn })),
     })),
+    AddClientIDToOpenIDConnectProvider: operation(
+      'write',
+      providerArn.extend({ ClientID: z.string().min(1).max(255) }),
+      (input) => iam.oidcProviders.addClient(input.OpenIDConnectProviderArn, input.ClientID),
+    ),
     DeleteOpenIDConnectProvider: operation('write', providerArn, (input) =>
       iam.oidcProviders.delete(input.OpenIDConnectProviderArn),
     ),

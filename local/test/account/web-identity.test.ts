@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CloudTrailClient, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
 import {
+  AddClientIDToOpenIDConnectProviderCommand,
   CreateOpenIDConnectProviderCommand,
   CreateRoleCommand,
   DeleteOpenIDConnectProviderCommand,
@@ -368,4 +369,17 @@ it('a provider is listed, shown, and is one of its issuer', async () => {
   expect(await refusalOf(again)).toContain('EntityAlreadyExistsException');
   const none = new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: arnOf('https://none.example') });
   expect(await refusalOf(iam.send(none))).toContain('NoSuchEntityException');
+});
+
+it('a provider takes another audience, and one that it has already', async () => {
+  const { iam } = clients();
+  const OpenIDConnectProviderArn = arnOf(OTHERS);
+  for (const _time of [1, 2]) {
+    await iam.send(new AddClientIDToOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, ClientID: 'added' }));
+  }
+  const { ClientIDList } = await iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }));
+  expect(ClientIDList?.filter((one) => one === 'added')).toHaveLength(1);
+  const none = { OpenIDConnectProviderArn: arnOf('https://none.example'), ClientID: 'added' };
+  const refused = iam.send(new AddClientIDToOpenIDConnectProviderCommand(none));
+  expect(await refusalOf(refused)).toContain('NoSuchEntityException');
 });

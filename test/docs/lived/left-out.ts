@@ -18,6 +18,8 @@ const SIGNER = 'AWS Signer is not in the local account; test:deploy deploys code
 const ASKS = 'It shows what will be done and asks people; test/permissions/people.test.ts has it done with --yes.';
 const READER = /^docs\/start\/pipelines\.md$/;
 
+const NO_LAST_ACCESSED = 'The local IAM has no service last accessed data.';
+
 const PROVIDED =
   "The stack of the page has no endpoint; test/provider/sealed-endpoint.test.ts reads its seal's key, and verifies a copy.";
 
@@ -102,8 +104,14 @@ export const LEFT_OUT: readonly LeftOut[] = [
   },
   {
     page: 'docs/start/way-out.md',
-    begins: 'aws iam generate-service-last-accessed-details',
-    why: 'The local IAM has no service last accessed data.',
+    begins: 'JOB=$(aws iam generate-service-last-accessed-details',
+    why: NO_LAST_ACCESSED,
+  },
+  { page: 'docs/start/way-out.md', begins: 'aws iam get-service-last-accessed-details', why: NO_LAST_ACCESSED },
+  {
+    page: 'docs/start/keyless.md',
+    begins: 'aws cloudformation activate-organizations-access',
+    why: 'It is about an organization, which the local account has none of.',
   },
   {
     page: 'docs/start/keyless.md',

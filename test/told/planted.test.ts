@@ -11,5 +11,5 @@ it('every finding, alarm and mail is planted, or stands on the list of those tha
 
 it('both lists of what nobody tries are short', () => {
   const uncured = Object.values(FAULTS).filter((fault) => fault.uncured !== undefined);
-  expect([Object.keys(ELSEWHERE).length, uncured.length]).toEqual([35, 18]);
+  expect([Object.keys(ELSEWHERE).length, uncured.length]).toEqual([36, 18]);
 });

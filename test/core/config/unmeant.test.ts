@@ -74,13 +74,17 @@ provider:
   rules: [{ name: shop, repositoryUuid: 7b3e4a52-6a52-4d2b-9a53-0c2b7c1d9e10, anyStep: true, ${given} }]
 notify: [security@example.com]
 `;
-    expect(warnings(replaced('keys: [{ id: web-shop }]'))).toEqual([
+    // The readers are warned of by another one.
+    const stillGiven = (file: string) => warnings(file).filter((line) => line.includes(' still-given: '));
+    expect(stillGiven(replaced('keys: [{ id: web-shop }]'))).toEqual([
       '2:108 keys[0].replacedBy still-given: expected no rule of the provider that gives a key which roles replace, found "shop": its steps keep the key in use, and get nothing (403) once it is gone; take the key out of the rule, which may give credentials of a role in its place',
     ]);
     // As `keyturn migrate --to provider` writes it.
-    expect(warnings(replaced(`roles: [{ role: '${role}' }]`))).toEqual([]);
-    expect(warnings(replaced('keys: [{ id: blog }]'))).toEqual([]);
-    expect(warnings(replaced('keys: [{ id: web-shop }]').replace(/replacedBy: \{.*?\}/, 'deliverTo: []'))).toEqual([]);
+    expect(stillGiven(replaced(`roles: [{ role: '${role}' }]`))).toEqual([]);
+    expect(stillGiven(replaced('keys: [{ id: blog }]'))).toEqual([]);
+    expect(stillGiven(replaced('keys: [{ id: web-shop }]').replace(/replacedBy: \{.*?\}/, 'deliverTo: []'))).toEqual(
+      [],
+    );
   });
 
   it('are nodes of a Data Center that may not read the secret', () => {

@@ -120,14 +120,17 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
   // Which of the entry's roles is whose nobody says.
   const changes = entry.replacedBy ? usual : changesOf(seen, place, hasPolicy, names);
   const idleFor = idleForOf(entry, options.idleFor);
-  const { roles, unread } = await rolesOf(read, to, { names, found: [...found.values()], changes });
+  // Who reads the key's secret is a part of who uses it.
+  const readBack = exit.readers && seen.readBack;
+  const { roles, first, unread } = await rolesOf(read, to, { names, found: [...found.values()], changes, readBack });
   const isReplacing = entry.replacedBy !== undefined;
   const stage = stageOf({
     roles,
+    first,
     changes,
     // A provider gives credentials of a role here: the key is to end.
     blockers: exit.blockers.filter(({ blocks }) => blocks.includes('role')).length,
-    readBack: exit.readers && seen.readBack,
+    readBack,
     isReplacing,
     replaced: replacedOf(key),
   });

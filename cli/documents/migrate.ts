@@ -44,7 +44,8 @@ export const migrateSchema = z.object({
     .enum(STAGES)
     .describe(
       'blocked: something has to be moved first. write: a role is still to be made. switch: every role is there, and not ' +
-        'every place that holds the key has taken one. unread: all have, and who else used the key since could not be read. ' +
+        'every place that holds the key has taken one. unread: all have, and who else used the key since the first ' +
+        'did could not be read. ' +
         'retire: it could. waits: the entry says that they replace the key. inactive, gone: it went.',
     ),
   roles: z.array(roleSchema),

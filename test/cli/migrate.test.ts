@@ -249,7 +249,7 @@ describe('keyturn migrate --to role', () => {
     expect(told.text).toContain('perhaps: who of them is a pipeline is a guess');
   });
 
-  it('retires by what was called since every place took a role: what is older IAM judges by when it was used last', async () => {
+  it('retires by what was called since the first step took a role: what is older IAM judges by when it was used last', async () => {
     scene.register(
       scene.entry('shop', {
         deliverTo: [{ environment: undefined }, { repository: 'acme/docs', environment: undefined }],
@@ -271,7 +271,28 @@ describe('keyturn migrate --to role', () => {
     // The first of them is not among what was read since.
     calls(41);
     expect(await migrate(...args)).toMatchObject({ stage: 'unread', write: [] });
+    // However often they have taken it since: who used the key when they took it first is what was not read.
+    taken(ROLE, `${uuid(1)}:${uuid(2)}`);
+    taken(ROLE, `${uuid(3)}:${uuid(2)}`);
+    expect(await migrate(...args)).toMatchObject({ stage: 'unread', write: [] });
     expect(await migrate(...args.slice(0, -1), '200')).toMatchObject({ stage: 'retire', code: 0 });
+  });
+
+  it('does not know when the first step took it where earlier ones were not read: only all calls are enough', async () => {
+    scene.register(scene.entry('shop', { deliverTo: [{ environment: undefined }] }));
+    makeRole({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
+    for (let call = 0; call < 60; call += 1) usesKey();
+    for (let call = 0; call < 60; call += 1) taken(ROLE, `${uuid(1)}:${uuid(2)}`);
+    scene.awsFault = ({ action, input: { LookupAttributes, NextToken } }) => {
+      const isOlder = action === 'LookupEvents' && NextToken !== undefined;
+      return isOlder && JSON.stringify(LookupAttributes).includes('WebIdentity')
+        ? { kind: 'error', status: 400, code: 'InvalidNextTokenException' }
+        : undefined;
+    };
+    const older = { source: 'who took roles in eu-west-1' };
+    const some = await migrate('--to', 'role', '--most-calls', '50');
+    expect(some).toMatchObject({ stage: 'unread', unread: expect.arrayContaining([expect.objectContaining(older)]) });
+    expect(await migrate('--to', 'role')).toMatchObject({ stage: 'retire', code: 3, unread: [older] });
   });
 
   it('says what has to be moved before, and ends with 1', async () => {
@@ -443,5 +464,25 @@ describe('keyturn migrate --to provider', () => {
     const { stage, roles } = await migrate('--to', 'provider');
     expect(stage).toBe('retire');
     expect(roles[0]?.taken.map(({ environment }) => environment)).toEqual([uuid(2), uuid(1), uuid(3)]);
+  });
+
+  it('retires by what was called since it was given first, and not since it was given last', async () => {
+    makeRole({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
+    // The second time alone would be of the last day, which is looked at first.
+    const use = async () => {
+      scene.clock.advanceBy(3 * DAY);
+      const session = scene.account.roleSession(ROLE, 'bitbucket-1');
+      await give(session.accessKeyId);
+      usesKey(session.accessKeyId);
+      for (let call = 0; call < 30; call += 1) {
+        scene.clock.advanceBy(1_000);
+        usesKey();
+      }
+    };
+    await use();
+    expect(await migrate('--to', 'provider', '--most-calls', '50')).toMatchObject({ stage: 'retire' });
+    await use();
+    expect(await migrate('--to', 'provider', '--most-calls', '50')).toMatchObject({ stage: 'unread' });
+    expect(await migrate('--to', 'provider', '--most-calls', '100')).toMatchObject({ stage: 'retire' });
   });
 });

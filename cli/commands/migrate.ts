@@ -112,7 +112,7 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
   const { to, cdk = false } = options;
   const hasPolicy = exit.policy !== undefined;
   const usual = changesOf(seen, place, hasPolicy);
-  const named = entry.replacedBy?.roles ?? namedRoles(options.role, usual, place);
+  const named = namedRoles(options.role, entry, usual, place);
   const wanted = named ?? usual.map(({ roleArn }) => roleArn);
   const { found, unread: unseen } = await lookAtRoles(wanted, createRoleLook(read.config));
   // By its name there is one alone: whatever its path is, that is the role.
@@ -166,9 +166,15 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
   };
 }
 
-/** @throws KeyturnError `invalid-request` for roles elsewhere, and where nobody knows which role is whose */
+/**
+ * Those of the entry, where it has some.
+ *
+ * @throws KeyturnError `invalid-request` for roles elsewhere, for others than the entry's, and where nobody knows which role
+ *   is whose
+ */
 function namedRoles(
   roles: readonly string[] | undefined,
+  { id, replacedBy }: RegistryEntry,
   changes: readonly Change[],
   { partition, account }: Place,
 ): readonly string[] | undefined {
@@ -177,6 +183,12 @@ function namedRoles(
     const message = `Expected a --role of the key's own account, arn:${partition}:iam::${account}:role/…, found ${away}: whether another account's is there, and was used, nobody can see from here.`;
     throw new KeyturnError('invalid-request', message);
   }
+  const other = replacedBy && roles?.find((role) => !replacedBy.roles.includes(role));
+  if (other !== undefined) {
+    const message = `Expected no --role but those of the replacedBy of "${id}", found ${other}: the key waits for its own alone.`;
+    throw new KeyturnError('invalid-request', message);
+  }
+  if (replacedBy !== undefined) return replacedBy.roles;
   if (roles === undefined || roles.length === 1 || roles.length === changes.length) return roles;
   const whose = changes.map(({ repository }) => repository).join(', ');
   const message = `Expected one --role for all, or one for each repository in this order: ${whose}; found ${roles.length}.`;

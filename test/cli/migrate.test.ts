@@ -184,6 +184,10 @@ describe('keyturn migrate --to role', () => {
     const waits = await migrate('--to', 'role', '--region', 'eu-west-1');
     expect(waits).toMatchObject({ stage: 'waits', idleFor: 10, write: [] });
     expect(waits.text).toContain('"keyturn status shop --region eu-west-1"');
+    expect(await migrate('--to', 'role', '--role', ROLE)).toMatchObject({ stage: 'waits', roles: [{ role: ROLE }] });
+    // Of others it would say nothing: the key waits for those of its entry.
+    const other = await typed(['migrate', 'shop', '--to', 'role', '--role', `${ROLE},${ROLE}-2`]);
+    expect([other.code, other.stdout, other.stderr]).toEqual([2, '', expect.stringContaining(`found ${ROLE}-2`)]);
     scene.toDay(11);
     await step();
     scene.toDay(13);

@@ -191,7 +191,7 @@ function namedRoles(
   if (replacedBy !== undefined) return replacedBy.roles;
   if (roles === undefined || roles.length === 1 || roles.length === changes.length) return roles;
   const whose = changes.map(({ repository }) => repository).join(', ');
-  const message = `Expected one --role for all, or one for each repository in this order: ${whose}; found ${roles.length}.`;
+  const message = `Expected one --role for all, or one for each in this order: ${whose}; found ${roles.length}.`;
   throw new KeyturnError('invalid-request', message);
 }
 

@@ -9,7 +9,7 @@ const instant = z.iso.datetime().describe('ISO 8601, UTC.');
 
 const roleSchema = z.object({
   role: z.string().describe('ARN.'),
-  repository: z.string().optional().describe('Whose steps it is for.'),
+  repository: z.string().optional().describe('Whose steps it is for; not there: not known, or several.'),
   isThere: z.boolean(),
   instead: z.string().optional().describe('ARN of the one that IAM has by its name, under another path.'),
   used: instant.optional().describe('When IAM saw a session of it make a call last.'),

@@ -70,9 +70,12 @@ export async function rolesOf(
   ).catch((thrown): Takings => ({ ...none, unread: unreadOf('who took the roles', thrown) }));
   const roles = names.map((role): SeenRole => {
     const here = found.find(({ arn }) => arn === role);
+    const [repository, ...others] = new Set(
+      changes.filter(({ roleArn }) => roleArn === role).map((change) => change.repository),
+    );
     return {
       role,
-      repository: changes.find((change) => change.roleArn === role)?.repository,
+      repository: others.length === 0 ? repository : undefined,
       isThere: here !== undefined,
       instead: here ? undefined : found.find(({ arn }) => roleNameOf(arn) === roleNameOf(role))?.arn,
       used: here?.at,

@@ -14,7 +14,7 @@ export type Stage = (typeof STAGES)[number];
 /** One role that takes over, as far as it was seen. */
 export interface SeenRole {
   readonly role: string;
-  /** The repository that it is for, where that is known. */
+  /** The repository that it is for, where that is known, and it is one. */
   readonly repository?: string | undefined;
   readonly isThere: boolean;
   /** ARN of the one that IAM has by its name, under another path. */

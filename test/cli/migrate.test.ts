@@ -338,6 +338,25 @@ describe('keyturn migrate --to role', () => {
     expect((await typed(['migrate', 'shop'])).stderr).toContain("required option '--to <way>' not specified");
   });
 
+  it("says whose one role for several is: of several repositories it is their owner's, of many environments there are more", async () => {
+    usesKey();
+    const many = Array.from({ length: 12 }, (_, at) => ({ environment: `E${at}` }));
+    scene.register(scene.entry('shop', { deliverTo: many }));
+    const one = await migrate('--to', 'role', '--role', ROLE);
+    expect(one).toMatchObject({ stage: 'write', roles: [{ role: ROLE, repository: 'acme/shop', isThere: false }] });
+    const words = one.text.replaceAll(/\s+/g, ' ');
+    expect(words).toContain('a role of the stack trusts 10 environments at most: name 2 with --role, or none');
+    expect(words).not.toMatch(/several|one repository each|create-role/);
+    expect((await migrate('--to', 'role', '--role', `${ROLE},${ROLE}-2`)).write).toHaveLength(14);
+
+    scene.register(scene.entry('shop', { deliverTo: [...many, { repository: 'acme/docs', environment: undefined }] }));
+    const all = await migrate('--to', 'role', '--role', ROLE);
+    expect(all.roles.map(({ repository }) => repository)).toEqual([undefined]);
+    expect(all.text).toContain(`  ${ROLE}: not there\n`);
+    expect(all.text.replaceAll(/\s+/g, ' ')).toContain('the stack makes roles of one repository each');
+    expect(all.text).toContain('aws iam create-role --role-name shop \\\n');
+  });
+
   it('knows the path of the deployment, and takes a role as IAM has it, whatever its path', async () => {
     scene.register(scene.entry('shop', { deliverTo: [{ environment: undefined }] }));
     usesKey();

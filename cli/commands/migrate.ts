@@ -15,7 +15,7 @@ import { changeDocument } from '../exits/exit-document';
 import { type ExitsOptions, type ReadExits, readExits } from '../exits/read-exits';
 import type { Place } from '../exits/resources';
 import { withExits } from '../exits/with-exits';
-import { placesOf } from '../migrate/places';
+import { placesOf, twiceNamed } from '../migrate/places';
 import { lookAtRoles, rolesOf } from '../migrate/roles';
 import { type SeenRole, type Stage, stageOf } from '../migrate/stage';
 import { type HowToWrite, replacedByText, WAYS, type Way, type Writing, writingsFor } from '../migrate/writing';
@@ -123,7 +123,6 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
   // Who reads the key's secret is a part of who uses it.
   const readBack = exit.readers && seen.readBack;
   const { roles, first, unread } = await rolesOf(read, to, { names, found: [...found.values()], changes, readBack });
-  const isReplacing = entry.replacedBy !== undefined;
   const stage = stageOf({
     roles,
     first,
@@ -131,7 +130,7 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
     // A provider gives credentials of a role here: the key is to end.
     blockers: exit.blockers.filter(({ blocks }) => blocks.includes('role')).length,
     readBack,
-    isReplacing,
+    isReplacing: entry.replacedBy !== undefined,
     replaced: replacedOf(key),
   });
   const used = currentUse(key);
@@ -157,6 +156,7 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
       taken: taken.map(({ at, role: _role, ...step }) => ({ ...step, at: at.toISOString() })),
     })),
     places: changes.flatMap(({ held }) => [...placesOf(held)]).length,
+    twiceNamed: twiceNamed(changes).map(([one, other]) => [one, other]),
     lastUsed: key.lastUsed.get(currentKey(secret)?.accessKeyId ?? '')?.at?.toISOString(),
     idleFor: days,
     notBefore: stage === 'waits' || stage === 'retire' ? idle && latest(idle, until).toISOString() : undefined,

@@ -53,6 +53,9 @@ export const migrateSchema = z.object({
     .int()
     .min(0)
     .describe('Repositories and environments that hold the key: a step of each has to take a role.'),
+  twiceNamed: z
+    .array(z.tuple([z.string(), z.string()]))
+    .describe('Pairs of repositories that may be one, by its name and by its UUID: they are waited for as two.'),
   lastUsed: instant
     .optional()
     .describe("When the current key was used last, by IAM's word; not there: never, or gone."),

@@ -23,6 +23,7 @@ export function renderMigrate(document: MigrateDocument, again: AskedAgain): str
     ...(places > 1
       ? hanging(`  ${counted(places, 'place')} have the key: a step of each has to take a role.`, '  ')
       : []),
+    ...twiceNamedLines(document),
     ...(stage === 'gone' ? [] : ['', bold('The key')]),
     ...(stage === 'gone' ? [] : hanging(`  ${keyWords(lastUsed)}`, '  ')),
     ...(stage === 'inactive' || stage === 'gone' ? [] : [...clientLines(document), ...guessLines(document)]),
@@ -95,6 +96,19 @@ function keyWords(lastUsed: string | undefined): string {
   return lastUsed === undefined
     ? 'Nobody has used it yet.'
     : `It was used last ${minute(lastUsed)}, Keyturn's own proofs included.`;
+}
+
+/** What keeps a key at `switch` that steps of every place have left. */
+function twiceNamedLines({ stage, twiceNamed }: MigrateDocument): readonly string[] {
+  if (stage !== 'write' && stage !== 'switch') return [];
+  return twiceNamed
+    .flatMap(([one, other]) =>
+      hanging(
+        `  ${one} and ${other} may be one repository, and are waited for as two: if it is one, name it by its UUID in every deliverTo of the key, and deploy.`,
+        '  ',
+      ),
+    )
+    .map((line) => yellow(line));
 }
 
 const MOST = 5;

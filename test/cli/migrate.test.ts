@@ -224,6 +224,23 @@ describe('keyturn migrate --to role', () => {
     expect(last.write[0]?.text).toContain(role);
   });
 
+  it('says which repositories may be one that is named in two ways, of which it waits for two', async () => {
+    const shop = scene.repositoryOf('shop');
+    scene.register(scene.entry('shop', { deliverTo: [{}, { repository: `acme/${shop}`, environment: 'Staging' }] }));
+    usesKey();
+    makeRole({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
+    for (const environment of [uuid(1), uuid(2)]) taken(ROLE, `${shop}:${environment}:${uuid(3)}`);
+    const mixed = await migrate('--to', 'role', '--role', ROLE);
+    expect(mixed).toMatchObject({ stage: 'switch', twiceNamed: [['acme/shop', `acme/${shop}`]] });
+    expect(mixed.text.replaceAll(/\s+/g, ' ')).toContain(
+      `acme/shop and acme/${shop} may be one repository, and are waited for as two`,
+    );
+    scene.register(scene.entry('shop', { deliverTo: [{}, { environment: 'Staging' }] }));
+    const one = await migrate('--to', 'role', '--role', ROLE);
+    expect(one).toMatchObject({ stage: 'retire', twiceNamed: [] });
+    expect(one.text).not.toContain('may be one repository');
+  });
+
   it('counts no one but steps: a pod that takes the role is none', async () => {
     scene.register(scene.entry('shop', { deliverTo: [{ environment: undefined }] }));
     usesKey();

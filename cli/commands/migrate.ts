@@ -15,7 +15,7 @@ import { changeDocument } from '../exits/exit-document';
 import { type ExitsOptions, type ReadExits, readExits } from '../exits/read-exits';
 import type { Place } from '../exits/resources';
 import { withExits } from '../exits/with-exits';
-import { placesOf } from '../migrate/places';
+import { placesOf, twiceNamed } from '../migrate/places';
 import { lookAtRoles, rolesOf } from '../migrate/roles';
 import { type SeenRole, type Stage, stageOf } from '../migrate/stage';
 import { type HowToWrite, replacedByText, WAYS, type Way, type Writing, writingsFor } from '../migrate/writing';
@@ -112,7 +112,7 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
   const { to, cdk = false } = options;
   const hasPolicy = exit.policy !== undefined;
   const usual = changesOf(seen, place, hasPolicy);
-  const named = entry.replacedBy?.roles ?? namedRoles(options.role, usual, place);
+  const named = namedRoles(options.role, entry, usual, place);
   const wanted = named ?? usual.map(({ roleArn }) => roleArn);
   const { found, unread: unseen } = await lookAtRoles(wanted, createRoleLook(read.config));
   // By its name there is one alone: whatever its path is, that is the role.
@@ -120,15 +120,17 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
   // Which of the entry's roles is whose nobody says.
   const changes = entry.replacedBy ? usual : changesOf(seen, place, hasPolicy, names);
   const idleFor = idleForOf(entry, options.idleFor);
-  const { roles, unread } = await rolesOf(read, to, { names, found: [...found.values()], changes });
-  const isReplacing = entry.replacedBy !== undefined;
+  // Who reads the key's secret is a part of who uses it.
+  const readBack = exit.readers && seen.readBack;
+  const { roles, first, unread } = await rolesOf(read, to, { names, found: [...found.values()], changes, readBack });
   const stage = stageOf({
     roles,
+    first,
     changes,
     // A provider gives credentials of a role here: the key is to end.
     blockers: exit.blockers.filter(({ blocks }) => blocks.includes('role')).length,
-    readBack: exit.readers && seen.readBack,
-    isReplacing,
+    readBack,
+    isReplacing: entry.replacedBy !== undefined,
     replaced: replacedOf(key),
   });
   const used = currentUse(key);
@@ -154,6 +156,7 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
       taken: taken.map(({ at, role: _role, ...step }) => ({ ...step, at: at.toISOString() })),
     })),
     places: changes.flatMap(({ held }) => [...placesOf(held)]).length,
+    twiceNamed: twiceNamed(changes).map(([one, other]) => [one, other]),
     lastUsed: key.lastUsed.get(currentKey(secret)?.accessKeyId ?? '')?.at?.toISOString(),
     idleFor: days,
     notBefore: stage === 'waits' || stage === 'retire' ? idle && latest(idle, until).toISOString() : undefined,
@@ -163,9 +166,15 @@ async function migrateDocument(read: ReadExits, options: Options): Promise<Migra
   };
 }
 
-/** @throws KeyturnError `invalid-request` for roles elsewhere, and where nobody knows which role is whose */
+/**
+ * Those of the entry, where it has some.
+ *
+ * @throws KeyturnError `invalid-request` for roles elsewhere, for others than the entry's, and where nobody knows which role
+ *   is whose
+ */
 function namedRoles(
   roles: readonly string[] | undefined,
+  { id, replacedBy }: RegistryEntry,
   changes: readonly Change[],
   { partition, account }: Place,
 ): readonly string[] | undefined {
@@ -174,9 +183,15 @@ function namedRoles(
     const message = `Expected a --role of the key's own account, arn:${partition}:iam::${account}:role/…, found ${away}: whether another account's is there, and was used, nobody can see from here.`;
     throw new KeyturnError('invalid-request', message);
   }
+  const other = replacedBy && roles?.find((role) => !replacedBy.roles.includes(role));
+  if (other !== undefined) {
+    const message = `Expected no --role but those of the replacedBy of "${id}", found ${other}: the key waits for its own alone.`;
+    throw new KeyturnError('invalid-request', message);
+  }
+  if (replacedBy !== undefined) return replacedBy.roles;
   if (roles === undefined || roles.length === 1 || roles.length === changes.length) return roles;
   const whose = changes.map(({ repository }) => repository).join(', ');
-  const message = `Expected one --role for all, or one for each repository in this order: ${whose}; found ${roles.length}.`;
+  const message = `Expected one --role for all, or one for each in this order: ${whose}; found ${roles.length}.`;
   throw new KeyturnError('invalid-request', message);
 }
 

@@ -9,7 +9,7 @@ const instant = z.iso.datetime().describe('ISO 8601, UTC.');
 
 const roleSchema = z.object({
   role: z.string().describe('ARN.'),
-  repository: z.string().optional().describe('Whose steps it is for.'),
+  repository: z.string().optional().describe('Whose steps it is for; not there: not known, or several.'),
   isThere: z.boolean(),
   instead: z.string().optional().describe('ARN of the one that IAM has by its name, under another path.'),
   used: instant.optional().describe('When IAM saw a session of it make a call last.'),
@@ -44,7 +44,8 @@ export const migrateSchema = z.object({
     .enum(STAGES)
     .describe(
       'blocked: something has to be moved first. write: a role is still to be made. switch: every role is there, and not ' +
-        'every place that holds the key has taken one. unread: all have, and who else used the key since could not be read. ' +
+        'every place that holds the key has taken one. unread: all have, and who else used the key since the first ' +
+        'did could not be read. ' +
         'retire: it could. waits: the entry says that they replace the key. inactive, gone: it went.',
     ),
   roles: z.array(roleSchema),
@@ -52,6 +53,9 @@ export const migrateSchema = z.object({
     .int()
     .min(0)
     .describe('Repositories and environments that hold the key: a step of each has to take a role.'),
+  twiceNamed: z
+    .array(z.tuple([z.string(), z.string()]))
+    .describe('Pairs of repositories that may be one, by its name and by its UUID: they are waited for as two.'),
   lastUsed: instant
     .optional()
     .describe("When the current key was used last, by IAM's word; not there: never, or gone."),

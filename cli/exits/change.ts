@@ -6,6 +6,7 @@ import type { SeenExit } from './seen';
 
 /** What to write so that the steps of one repository take a role, or those of some of its environments. */
 export interface Change {
+  /** As the first of its targets has it. */
   readonly repository: string;
   /** Of a provider's rule. */
   readonly rule: string;
@@ -44,15 +45,17 @@ export function changesOf(
     const known = byRepository.get(of) ?? [];
     if (!known.some((other) => isOnePlace(other, steps))) byRepository.set(of, [...known, steps]);
   }
-  const parts = [...byRepository.values()].flatMap(byRole);
-  return parts.map((all, at) => {
+  const parts = [...byRepository.values()].flatMap((all) => {
     const repository = `${all[0]?.workspace}/${all[0]?.repository}`;
+    return byRole(all).map((held) => ({ repository, held }));
+  });
+  return parts.map(({ repository, held }, at) => {
     const rule = (parts.length === 1 ? id : `${id.slice(0, LONGEST_NAME - 4)}-${at + 1}`).slice(0, LONGEST_NAME);
     const arn = (resource: string) => `arn:${place.partition}:iam::${place.account}:${resource}`;
     const roleArn = (named.length === 1 ? named[0] : named[at]) ?? arn(`role${rolePath}${rule}`);
     const name = roleNameOf(roleArn);
     const change = { repository, rule, name, roleArn, policyArn: arn(`policy/${name}`) };
-    return { ...change, yaml: roleLines(change, all, hasPolicy), steps: stepsText(roleArn, all), held: all };
+    return { ...change, yaml: roleLines(change, held, hasPolicy), steps: stepsText(roleArn, held), held };
   });
 }
 

@@ -1,3 +1,4 @@
+import { mayBeOnePlace } from '../../functions/core/hosts/bitbucket-place';
 import type { StepsOfTarget } from '../../functions/core/hosts/host';
 import { repositoryOf, UUID } from '../exits/change';
 
@@ -46,6 +47,25 @@ export function areTaken(
       places.filter((place) => repositoryOf(place) === repository),
       new Set(),
     ),
+  );
+}
+
+/**
+ * Pairs of repositories that may be one, of which a target has the name and another the UUID: only Bitbucket knows, so that
+ * they count as two.
+ */
+export function twiceNamed(
+  changes: readonly { readonly held: readonly StepsOfTarget[] }[],
+): readonly (readonly [string, string])[] {
+  const all = changes.flatMap(({ held }) => held);
+  const each = all.filter((one, at) => all.findIndex((other) => repositoryOf(other) === repositoryOf(one)) === at);
+  const named = ({ workspace, repository }: StepsOfTarget) => ({ type: 'repository', workspace, repository });
+  const words = ({ workspace, repository }: StepsOfTarget) => `${workspace}/${repository}`;
+  return each.flatMap((one, at) =>
+    each
+      .slice(at + 1)
+      .filter((other) => mayBeOnePlace(named(one), named(other)))
+      .map((other) => [words(one), words(other)] as const),
   );
 }
 

@@ -48,26 +48,34 @@ interface Roles {
   readonly names: readonly string[];
   readonly found: readonly NamedRole[];
   readonly changes: readonly Change[];
+  /** From when on all was read of who uses the key. */
+  readonly readBack: Date | undefined;
 }
 
-/** Each role that takes over, and who took it. */
+/** Each role that takes over, and who took it: `first` of all, as `Takings` has it. */
 export async function rolesOf(
   { history, config, document, since, until }: ReadExits,
   to: Way,
-  { names, found, changes }: Roles,
-): Promise<{ readonly roles: readonly SeenRole[]; readonly unread: Unread }> {
+  { names, found, changes, readBack }: Roles,
+): Promise<{ readonly roles: readonly SeenRole[]; readonly first: Date; readonly unread: Unread }> {
   const asked = { roles: names, regions: document.regions, since, until };
-  const isEnough = (takings: readonly Taking[]) =>
-    names.every((name) => takings.some(({ role }) => role === name)) && areTaken(changes, takings);
+  // An earlier one can still be from before all was read of who uses the key.
+  const isFirst = (first: Date) => readBack === undefined || readBack <= since || first < readBack;
+  const isEnough = (last: readonly Taking[], first: Date) =>
+    names.every((name) => last.some(({ role }) => role === name)) && areTaken(changes, last) && isFirst(first);
+  const none = { last: [], first: since, refused: new Map() };
   const taken = await (to === 'role'
     ? takenByToken(history, asked)
     : givenByProvider(createRecordEvents(PROVIDER_LOG_GROUP, config), history, asked, isEnough)
-  ).catch((thrown): Takings => ({ last: [], refused: new Map(), unread: unreadOf('who took the roles', thrown) }));
+  ).catch((thrown): Takings => ({ ...none, unread: unreadOf('who took the roles', thrown) }));
   const roles = names.map((role): SeenRole => {
     const here = found.find(({ arn }) => arn === role);
+    const [repository, ...others] = new Set(
+      changes.filter(({ roleArn }) => roleArn === role).map((change) => change.repository),
+    );
     return {
       role,
-      repository: changes.find((change) => change.roleArn === role)?.repository,
+      repository: others.length === 0 ? repository : undefined,
       isThere: here !== undefined,
       instead: here ? undefined : found.find(({ arn }) => roleNameOf(arn) === roleNameOf(role))?.arn,
       used: here?.at,
@@ -75,5 +83,5 @@ export async function rolesOf(
       refused: taken.refused.get(role) ?? 0,
     };
   });
-  return { roles, unread: taken.unread };
+  return { roles, first: taken.first, unread: taken.unread };
 }

@@ -21,6 +21,8 @@ export interface Taking extends ProvedStep {
 export interface Takings {
   /** The last one of each role by each environment of a repository, newest first. */
   readonly last: readonly Taking[];
+  /** When the first of them all was; from when on it was looked, where there may be earlier ones that were not read. */
+  readonly first: Date;
   /** How often each role was refused. */
   readonly refused: ReadonlyMap<string, number>;
   /** What could not be read, and why. */
@@ -60,7 +62,9 @@ export async function takenByToken(history: EventHistory, { roles, regions, sinc
   const refused = [...usesOf].map(
     ([role, uses]) => [role, uses.filter((use) => use.refused !== undefined).length] as const,
   );
-  return { last: lastOf(takings), refused: new Map(refused), unread: read.flatMap((one) => one.unread) };
+  const unread = read.flatMap((one) => one.unread);
+  const first = unread.length > 0 ? since : firstOf(takings, until);
+  return { last: lastOf(takings), first, refused: new Map(refused), unread };
 }
 
 function isUse(use: ReturnType<typeof roleUseOf>): use is RoleUse {
@@ -76,11 +80,19 @@ function lastOf(takings: readonly Taking[]): readonly Taking[] {
   });
 }
 
+/** @param until where there is none */
+function firstOf(takings: readonly Taking[], until: Date): Date {
+  return earliest(until, ...takings.map(({ at }) => at));
+}
+
 const givenSchema = z.object({
   repository: z.string(),
   environment: z.string().optional(),
   roles: z.array(z.object({ role: z.string(), accessKeyId: z.string() })),
 });
+
+/** @param first of those that were read so far */
+type IsEnough = (last: readonly Taking[], first: Date) => boolean;
 
 /** How far back it is looked, the latest first. */
 const LOOKS = [DAY, 7 * DAY, 30 * DAY, 90 * DAY];
@@ -94,11 +106,12 @@ export async function givenByProvider(
   record: RecordEvents,
   history: EventHistory,
   asked: Asked,
-  isEnough: (takings: readonly Taking[]) => boolean,
+  isEnough: IsEnough,
 ): Promise<Takings> {
   const { regions, until } = asked;
   const last: Taking[] = [];
-  for (const taking of await lastGiven(record, asked, isEnough)) {
+  const given = await lastGiven(record, asked, isEnough);
+  for (const taking of given.last) {
     let calls = 0;
     for (const region of regions) {
       const question = { by: 'AccessKeyId', is: taking.accessKeyId ?? '', since: taking.at, until, region } as const;
@@ -106,24 +119,26 @@ export async function givenByProvider(
     }
     last.push({ ...taking, calls });
   }
-  return { last, refused: new Map(), unread: [] };
+  return { last, first: given.first, refused: new Map(), unread: [] };
 }
 
 async function lastGiven(
   record: RecordEvents,
   { roles, since, until }: Asked,
-  isEnough: (takings: readonly Taking[]) => boolean,
-): Promise<readonly Taking[]> {
-  let takings: readonly Taking[] = [];
+  isEnough: IsEnough,
+): Promise<Pick<Takings, 'last' | 'first'>> {
+  let last: readonly Taking[] = [];
+  let first = until;
   let read = until;
   for (const look of LOOKS) {
     const from = earliest(read, new Date(Math.max(since.getTime(), after(until, -look).getTime())));
     const found = await Promise.all(roles.map((role) => givenIn(record, role, from, read)));
-    takings = lastOf([...takings, ...found.flat()]);
-    if (isEnough(takings)) return takings;
+    last = lastOf([...last, ...found.flat()]);
+    first = firstOf(found.flat(), first);
+    if (isEnough(last, first)) break;
     read = from;
   }
-  return takings;
+  return { last, first };
 }
 
 async function givenIn(record: RecordEvents, role: string, from: Date, until: Date): Promise<readonly Taking[]> {

@@ -35,7 +35,7 @@ export function writingsFor(changes: readonly Change[], how: HowToWrite): readon
   return [...definitions, ...[...steps].map((text): Writing => ({ into: 'bitbucket-pipelines.yml', text }))];
 }
 
-/** Nothing for a role of several repositories, as the stack makes none. */
+/** Nothing for a role of several repositories, or of more environments than one trusts: the stack makes none. */
 function roleOf(change: Change, changes: readonly Change[], { cdk, hasPolicy }: HowToWrite): readonly Writing[] {
   if (changes.some((other) => other !== change && other.roleArn === change.roleArn)) return [];
   return cdk

@@ -1,4 +1,5 @@
 import { bold, cyan, dim, green, red, yellow } from 'yoctocolors';
+import { MOST_ENVIRONMENTS } from '../../functions/core/hosts/bitbucket-oidc';
 import type { MigrateDocument } from '../documents/migrate';
 import type { AskedAgain } from '../exits/asked-again';
 import { rolePathOf } from '../exits/change';
@@ -22,6 +23,7 @@ export function renderMigrate(document: MigrateDocument, again: AskedAgain): str
     ...(places > 1
       ? hanging(`  ${counted(places, 'place')} have the key: a step of each has to take a role.`, '  ')
       : []),
+    ...twiceNamedLines(document),
     ...(stage === 'gone' ? [] : ['', bold('The key')]),
     ...(stage === 'gone' ? [] : hanging(`  ${keyWords(lastUsed)}`, '  ')),
     ...(stage === 'inactive' || stage === 'gone' ? [] : [...clientLines(document), ...guessLines(document)]),
@@ -96,6 +98,19 @@ function keyWords(lastUsed: string | undefined): string {
     : `It was used last ${minute(lastUsed)}, Keyturn's own proofs included.`;
 }
 
+/** What keeps a key at `switch` that steps of every place have left. */
+function twiceNamedLines({ stage, twiceNamed }: MigrateDocument): readonly string[] {
+  if (stage !== 'write' && stage !== 'switch') return [];
+  return twiceNamed
+    .flatMap(([one, other]) =>
+      hanging(
+        `  ${one} and ${other} may be one repository, and are waited for as two: if it is one, name it by its UUID in every deliverTo of the key, and deploy.`,
+        '  ',
+      ),
+    )
+    .map((line) => yellow(line));
+}
+
 const MOST = 5;
 
 function clientLines({ exit: { clients } }: MigrateDocument): readonly string[] {
@@ -131,31 +146,44 @@ function policyLines({ stage, id, exit }: MigrateDocument, { aws, exits }: Asked
   ];
 }
 
-/** The stack makes the roles of `roles`; one that a provider is to take, or several repositories, is its owner's to make. */
+/** The stack makes the roles of `roles`; one that a provider is to take, or several repositories, is its owner's. */
 function roleToMakeLines(
   { stage, to, exit: { changes }, roles }: MigrateDocument,
   { aws }: AskedAgain,
 ): readonly string[] {
   if (stage !== 'write') return [];
-  const missing = roles.flatMap(({ role, isThere }) => {
-    const its = changes.filter(({ roleArn }) => roleArn === role);
-    return isThere || (to === 'role' && its.length < 2) ? [] : its.slice(0, 1);
-  });
-  if (missing.length === 0) return [];
+  const missing = roles
+    .filter(({ isThere }) => !isThere)
+    .map(({ role, repository }) => ({ repository, its: changes.filter(({ roleArn }) => roleArn === role) }))
+    .filter(({ its }) => to === 'provider' || its.length > 1);
+  const [first] = missing;
+  if (first === undefined) return [];
+  const title = ['', bold('The role itself')];
+  if (to === 'role' && first.repository !== undefined)
+    return [...title, ...hanging(`  ${ofMany(first.its.length)}`, '  ')];
   return [
-    '',
-    bold('The role itself'),
+    ...title,
     ...hanging(`  ${to === 'role' ? OF_SEVERAL : OF_PROVIDER}`, '  '),
-    ...missing.flatMap(({ name, roleArn, policyArn }) => {
-      const path = rolePathOf(roleArn);
-      const under = path === '/' ? [] : [`--path ${path}`];
-      const trust = '--assume-role-policy-document file://trust.json';
-      return [
-        cyan(continued(`aws iam create-role --role-name ${name}`, ...under, ...aws, trust)),
-        cyan(continued(`aws iam attach-role-policy --role-name ${name}`, ...aws, `--policy-arn ${policyArn}`)),
-      ];
-    }),
+    ...missing.flatMap(({ its }) => its.slice(0, 1).flatMap((change) => createLines(change, aws))),
   ];
+}
+
+function createLines(
+  { name, roleArn, policyArn }: MigrateDocument['exit']['changes'][number],
+  aws: AskedAgain['aws'],
+): readonly string[] {
+  const path = rolePathOf(roleArn);
+  const under = path === '/' ? [] : [`--path ${path}`];
+  const trust = '--assume-role-policy-document file://trust.json';
+  return [
+    cyan(continued(`aws iam create-role --role-name ${name}`, ...under, ...aws, trust)),
+    cyan(continued(`aws iam attach-role-policy --role-name ${name}`, ...aws, `--policy-arn ${policyArn}`)),
+  ];
+}
+
+/** @param count roles that its environments take */
+function ofMany(count: number): string {
+  return `It is not there, and a role of the stack trusts ${MOST_ENVIRONMENTS} environments at most: name ${count} with --role, or none.`;
 }
 
 const OF_PROVIDER = 'It is not there: make it with the trust policy above as trust.json, and give it its rights.';

@@ -184,6 +184,10 @@ describe('keyturn migrate --to role', () => {
     const waits = await migrate('--to', 'role', '--region', 'eu-west-1');
     expect(waits).toMatchObject({ stage: 'waits', idleFor: 10, write: [] });
     expect(waits.text).toContain('"keyturn status shop --region eu-west-1"');
+    expect(await migrate('--to', 'role', '--role', ROLE)).toMatchObject({ stage: 'waits', roles: [{ role: ROLE }] });
+    // Of others it would say nothing: the key waits for those of its entry.
+    const other = await typed(['migrate', 'shop', '--to', 'role', '--role', `${ROLE},${ROLE}-2`]);
+    expect([other.code, other.stdout, other.stderr]).toEqual([2, '', expect.stringContaining(`found ${ROLE}-2`)]);
     scene.toDay(11);
     await step();
     scene.toDay(13);
@@ -220,6 +224,23 @@ describe('keyturn migrate --to role', () => {
     expect(last.write[0]?.text).toContain(role);
   });
 
+  it('says which repositories may be one that is named in two ways, of which it waits for two', async () => {
+    const shop = scene.repositoryOf('shop');
+    scene.register(scene.entry('shop', { deliverTo: [{}, { repository: `acme/${shop}`, environment: 'Staging' }] }));
+    usesKey();
+    makeRole({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
+    for (const environment of [uuid(1), uuid(2)]) taken(ROLE, `${shop}:${environment}:${uuid(3)}`);
+    const mixed = await migrate('--to', 'role', '--role', ROLE);
+    expect(mixed).toMatchObject({ stage: 'switch', twiceNamed: [['acme/shop', `acme/${shop}`]] });
+    expect(mixed.text.replaceAll(/\s+/g, ' ')).toContain(
+      `acme/shop and acme/${shop} may be one repository, and are waited for as two`,
+    );
+    scene.register(scene.entry('shop', { deliverTo: [{}, { environment: 'Staging' }] }));
+    const one = await migrate('--to', 'role', '--role', ROLE);
+    expect(one).toMatchObject({ stage: 'retire', twiceNamed: [] });
+    expect(one.text).not.toContain('may be one repository');
+  });
+
   it('counts no one but steps: a pod that takes the role is none', async () => {
     scene.register(scene.entry('shop', { deliverTo: [{ environment: undefined }] }));
     usesKey();
@@ -249,7 +270,7 @@ describe('keyturn migrate --to role', () => {
     expect(told.text).toContain('perhaps: who of them is a pipeline is a guess');
   });
 
-  it('retires by what was called since every place took a role: what is older IAM judges by when it was used last', async () => {
+  it('retires by what was called since the first step took a role: what is older IAM judges by when it was used last', async () => {
     scene.register(
       scene.entry('shop', {
         deliverTo: [{ environment: undefined }, { repository: 'acme/docs', environment: undefined }],
@@ -271,7 +292,28 @@ describe('keyturn migrate --to role', () => {
     // The first of them is not among what was read since.
     calls(41);
     expect(await migrate(...args)).toMatchObject({ stage: 'unread', write: [] });
+    // However often they have taken it since: who used the key when they took it first is what was not read.
+    taken(ROLE, `${uuid(1)}:${uuid(2)}`);
+    taken(ROLE, `${uuid(3)}:${uuid(2)}`);
+    expect(await migrate(...args)).toMatchObject({ stage: 'unread', write: [] });
     expect(await migrate(...args.slice(0, -1), '200')).toMatchObject({ stage: 'retire', code: 0 });
+  });
+
+  it('does not know when the first step took it where earlier ones were not read: only all calls are enough', async () => {
+    scene.register(scene.entry('shop', { deliverTo: [{ environment: undefined }] }));
+    makeRole({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
+    for (let call = 0; call < 60; call += 1) usesKey();
+    for (let call = 0; call < 60; call += 1) taken(ROLE, `${uuid(1)}:${uuid(2)}`);
+    scene.awsFault = ({ action, input: { LookupAttributes, NextToken } }) => {
+      const isOlder = action === 'LookupEvents' && NextToken !== undefined;
+      return isOlder && JSON.stringify(LookupAttributes).includes('WebIdentity')
+        ? { kind: 'error', status: 400, code: 'InvalidNextTokenException' }
+        : undefined;
+    };
+    const older = { source: 'who took roles in eu-west-1' };
+    const some = await migrate('--to', 'role', '--most-calls', '50');
+    expect(some).toMatchObject({ stage: 'unread', unread: expect.arrayContaining([expect.objectContaining(older)]) });
+    expect(await migrate('--to', 'role')).toMatchObject({ stage: 'retire', code: 3, unread: [older] });
   });
 
   it('says what has to be moved before, and ends with 1', async () => {
@@ -311,6 +353,25 @@ describe('keyturn migrate --to role', () => {
     const { code, stderr } = await typed(['migrate', 'shop', '--to', 'role', '--role', 'other']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('expected ARNs of roles')]);
     expect((await typed(['migrate', 'shop'])).stderr).toContain("required option '--to <way>' not specified");
+  });
+
+  it("says whose one role for several is: of several repositories it is their owner's, of many environments there are more", async () => {
+    usesKey();
+    const many = Array.from({ length: 12 }, (_, at) => ({ environment: `E${at}` }));
+    scene.register(scene.entry('shop', { deliverTo: many }));
+    const one = await migrate('--to', 'role', '--role', ROLE);
+    expect(one).toMatchObject({ stage: 'write', roles: [{ role: ROLE, repository: 'acme/shop', isThere: false }] });
+    const words = one.text.replaceAll(/\s+/g, ' ');
+    expect(words).toContain('a role of the stack trusts 10 environments at most: name 2 with --role, or none');
+    expect(words).not.toMatch(/several|one repository each|create-role/);
+    expect((await migrate('--to', 'role', '--role', `${ROLE},${ROLE}-2`)).write).toHaveLength(14);
+
+    scene.register(scene.entry('shop', { deliverTo: [...many, { repository: 'acme/docs', environment: undefined }] }));
+    const all = await migrate('--to', 'role', '--role', ROLE);
+    expect(all.roles.map(({ repository }) => repository)).toEqual([undefined]);
+    expect(all.text).toContain(`  ${ROLE}: not there\n`);
+    expect(all.text.replaceAll(/\s+/g, ' ')).toContain('the stack makes roles of one repository each');
+    expect(all.text).toContain('aws iam create-role --role-name shop \\\n');
   });
 
   it('knows the path of the deployment, and takes a role as IAM has it, whatever its path', async () => {
@@ -443,5 +504,25 @@ describe('keyturn migrate --to provider', () => {
     const { stage, roles } = await migrate('--to', 'provider');
     expect(stage).toBe('retire');
     expect(roles[0]?.taken.map(({ environment }) => environment)).toEqual([uuid(2), uuid(1), uuid(3)]);
+  });
+
+  it('retires by what was called since it was given first, and not since it was given last', async () => {
+    makeRole({ Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' }] });
+    // The second time alone would be of the last day, which is looked at first.
+    const use = async () => {
+      scene.clock.advanceBy(3 * DAY);
+      const session = scene.account.roleSession(ROLE, 'bitbucket-1');
+      await give(session.accessKeyId);
+      usesKey(session.accessKeyId);
+      for (let call = 0; call < 30; call += 1) {
+        scene.clock.advanceBy(1_000);
+        usesKey();
+      }
+    };
+    await use();
+    expect(await migrate('--to', 'provider', '--most-calls', '50')).toMatchObject({ stage: 'retire' });
+    await use();
+    expect(await migrate('--to', 'provider', '--most-calls', '50')).toMatchObject({ stage: 'unread' });
+    expect(await migrate('--to', 'provider', '--most-calls', '100')).toMatchObject({ stage: 'retire' });
   });
 });

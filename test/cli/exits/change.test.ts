@@ -59,6 +59,12 @@ describe('what moves the places of a key to roles', () => {
     expect(changes.map(({ name }) => name)).toEqual(['web-shop']);
     const steps = [1, 2].map((at) => ({ repository: SHOP, environment: uuid(at) }));
     expect(areTaken(changes, steps)).toBe(true);
+    const parts = changesOf(
+      { id: 'web-shop', targets: [...inShop(10), target(SHOP, uuid(10), 'other')] },
+      PLACE,
+      false,
+    );
+    expect(parts.map(({ repository }) => repository)).toEqual([`acme/${SHOP}`, `acme/${SHOP}`]);
     const apart = changes.flatMap(({ held }) => held.map((one) => ({ held: [one] })));
     expect(areTaken(apart, steps)).toBe(true);
     expect(areTaken(changes, steps.slice(1))).toBe(false);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { areTaken, placesOf } from '../../../cli/migrate/places';
+import { areTaken, placesOf, twiceNamed } from '../../../cli/migrate/places';
 import type { StepsOfTarget } from '../../../functions/core/hosts/host';
 
 const uuid = (digit: number) => `{00000000-0000-4000-8000-00000000000${digit}}`;
@@ -55,6 +55,30 @@ describe('every place that holds a key has taken a role', () => {
     ],
   ])('not: %s', (_says, held, steps) => {
     expect(areTaken(changes(...held), steps.map(step))).toBe(false);
+  });
+
+  it.each<[string, string, readonly string[], readonly (readonly string[])[]]>([
+    ['a slug and a UUID', 'acme', ['shop A', `${SHOP} B`], [['acme/shop', `acme/${SHOP}`]]],
+    [
+      'one of two slugs',
+      'acme',
+      ['shop', 'docs', SHOP],
+      [
+        ['acme/shop', `acme/${SHOP}`],
+        ['acme/docs', `acme/${SHOP}`],
+      ],
+    ],
+    [
+      'each once, whatever its environments',
+      'acme',
+      ['shop A', 'shop B', `${SHOP} C`],
+      [['acme/shop', `acme/${SHOP}`]],
+    ],
+    ['not two slugs', 'acme', ['shop', 'docs'], []],
+    ['not two UUIDs', 'acme', [SHOP, DOCS], []],
+    ['not one in two spellings', 'acme', [`${SHOP} A`, `${SHOP.toUpperCase()} B`], []],
+  ])('knows which may be one by name and by UUID: %s', (_says, workspace, places, pairs) => {
+    expect(twiceNamed(places.map((text) => ({ held: [{ ...place(text), workspace }] })))).toEqual(pairs);
   });
 
   it('is asked of each place once', () => {

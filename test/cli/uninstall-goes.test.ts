@@ -57,6 +57,14 @@ it('says nothing of it where nothing goes that pipelines use', async () => {
   expect(text).not.toContain('What goes with the stack');
 });
 
+it.each(['things', 'rights'] as const)('names no command where the stack does not say its %s', async (fact) => {
+  scene.account.invoke(scene.admin, 'ssm', 'DeleteParameter', { Name: DEPLOYMENT_PARAMETERS[fact] });
+  const { code, isReady, unseen, goes, commands, text } = await uninstall();
+  expect([code, isReady, goes, commands]).toEqual([3, false, [], []]);
+  expect(unseen).toEqual([{ id: 'the stack', code: 'invalid-config', message: expect.stringContaining('deploy') }]);
+  expect(text).not.toContain('cdk destroy');
+});
+
 it('names no command where it may not read what goes', async () => {
   scene.awsFault = ({ action }) =>
     action === 'ListStackResources' ? { kind: 'error', status: 403, code: 'AccessDenied' } : undefined;

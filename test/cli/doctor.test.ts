@@ -67,6 +67,8 @@ describe('keyturn doctor', () => {
       const users = checks.filter(({ id }) => ['users', 'free-slots'].includes(id));
       expect(users.map((check) => [check.status, check.saw])).toEqual(Array(2).fill(['unknown', saw]));
     }
+    doctor.scene.awsFault = ({ action }) => (action === 'GetParametersByPath' ? DENIED : undefined);
+    expect((await doctor.check('users')).status).toBe('unknown');
   });
 
   it('does not call unchanged what CloudTrail has too much of to read, and asks about alarms only where one looks wrong', async () => {

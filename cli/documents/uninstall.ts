@@ -64,7 +64,9 @@ export const uninstallSchema = z.object({
         so: z.string().describe('What becomes of whoever uses it.'),
       }),
     )
-    .describe('What pipelines use, and lose with the stack: roles, and the endpoint of a provider.'),
+    .describe(
+      "What pipelines use, or may use, and lose with the stack: roles that are none of the engine's, and the endpoint of a provider.",
+    ),
   stays: z.array(
     z.object({
       what: z.string(),

@@ -207,7 +207,7 @@ function nextOf({ stage, id, exit: { variables } }: MigrateDocument, { access }:
     case 'inactive':
       return `If somebody needs it after all: take replacedBy out and deploy, and a new key is made and delivered.`;
     case 'gone':
-      return `Delete ${variables.length === 0 ? 'whatever held it' : variables.join(', ')}, then take "${id}" out of the configuration and deploy.`;
+      return `Delete ${variables.length === 0 ? 'whatever held it' : variables.join(', ')}, then take "${id}" out of the configuration, where the last one leaves "keys: []", and deploy.`;
   }
 }
 

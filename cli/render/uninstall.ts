@@ -13,7 +13,7 @@ export function renderUninstall(document: UninstallDocument): string {
     ...problems.map(({ code, message }) => `${red(code)}\n${wrapped(message, '  ')}`),
     ...unseen.map(({ id, message }) => wrapped(`${red('?')} ${id}: ${message}`, '')),
     '',
-    ...(goes.length === 0 ? [] : [bold('What goes with the stack, of what pipelines use')]),
+    ...(goes.length === 0 ? [] : [bold('What goes with the stack, and pipelines use or may use')]),
     ...goes.map(({ type, id, so }) => wrapped(`${type} ${id}: ${so}`, '  ')),
     ...(goes.length === 0 ? [] : ['']),
     bold('What stays when the stack is gone'),

@@ -41,7 +41,7 @@ export class DecisionRecord {
   readonly #props: DecisionRecordProps;
   #attempt: Attempt | undefined;
   #lastBegun = 0;
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
   #appending: Promise<void> = Promise.resolve();
   /** The call that waits for the one before, if one does. */
   #next: Promise<void> | undefined;
@@ -62,18 +62,25 @@ export class DecisionRecord {
    * @throws KeyturnError `aws-*`, and the reason of `over`
    */
   async write(entry: DecisionEntry, over?: AbortSignal): Promise<void> {
+    over?.throwIfAborted();
     this.#waiting.push({ entry, over });
-    this.#next ??= this.#appending
-      .catch(() => undefined)
-      .then(() => {
-        const entries = this.#waiting.flatMap((one) => (one.over?.aborted ? [] : one.entry));
-        this.#waiting = [];
-        this.#next = undefined;
-        this.#appending = this.#append(entries);
-        return this.#appending;
-      });
+    this.#next ??= this.#appending.catch(() => undefined).then(() => this.#appendWaiting());
     await this.#next;
     over?.throwIfAborted();
+  }
+
+  async #appendWaiting(): Promise<void> {
+    let waiting: readonly Waiting[] = [];
+    try {
+      // It may ask KMS, which takes a while: who is over after it is not written.
+      await this.begin();
+    } finally {
+      // They are told of a failure too.
+      waiting = this.#waiting.splice(0);
+      this.#next = undefined;
+    }
+    this.#appending = this.#append(waiting.flatMap(({ entry, over }) => (over?.aborted ? [] : entry)));
+    await this.#appending;
   }
 
   async #append(entries: readonly DecisionEntry[]): Promise<void> {

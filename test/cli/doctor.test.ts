@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CHECKS } from '../../cli/doctor/checks';
+import { registryParameterName } from '../../functions/core/names';
 import { DoctorScene } from './doctor-scene';
 
 let doctor: DoctorScene;
@@ -52,6 +53,22 @@ describe('keyturn doctor', () => {
     expect(await notOk()).toEqual({ code: 0, found: ['identity warn'] });
     const { code, stdout } = await doctor.type(['status']);
     expect([code, stdout]).toEqual([0, expect.stringContaining('\nNo key is managed here. Roles and a provider need')]);
+  });
+
+  it('does not say that no key is managed where nobody can read which', async () => {
+    await doctor.close();
+    doctor = await DoctorScene.open([]);
+    doctor.scene.writeParameter(registryParameterName('shop'), { id: 'shop', user: 12 });
+    for (const yaml of ['', ONLY_ROLES]) {
+      if (yaml !== '') doctor.config(yaml);
+      const { checks } = await doctor.doctor();
+      expect(checks.filter(({ saw }) => saw.includes('No key is managed'))).toEqual([]);
+      const saw = 'No user is known: the entry of shop cannot be read.';
+      const users = checks.filter(({ id }) => ['users', 'free-slots'].includes(id));
+      expect(users.map((check) => [check.status, check.saw])).toEqual(Array(2).fill(['unknown', saw]));
+    }
+    doctor.scene.awsFault = ({ action }) => (action === 'GetParametersByPath' ? DENIED : undefined);
+    expect((await doctor.check('users')).status).toBe('unknown');
   });
 
   it('does not call unchanged what CloudTrail has too much of to read, and asks about alarms only where one looks wrong', async () => {

@@ -7,14 +7,14 @@ import { intentTag } from '../../functions/core/key/intent';
 import { pauseTag } from '../../functions/core/key/pause';
 import { secretName, TAG } from '../../functions/core/names';
 import { ONE_KEY, ONE_ROLE, synthesize } from '../infra/synthesized';
-import { Scene } from '../support/scene';
+import { DeployedScene } from '../support/deployed-scene';
 import { typed } from './typed';
 
-let scene: Scene;
+let scene: DeployedScene;
 /** Of the scene's life before the command. */
 let calls: number;
 beforeEach(async () => {
-  scene = await new Scene().start();
+  scene = await new DeployedScene().start();
   for (const id of ['api', 'shop']) scene.manage(id);
   await scene.day();
   scene.clock.advanceBy(DAY);

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { DAY } from '../../functions/core/duration';
 import { typed } from '../cli/typed';
 import { ONE_KEY, ONE_ROLE, synthesize } from '../infra/synthesized';
-import { Scene } from '../support/scene';
+import { DeployedScene } from '../support/deployed-scene';
 import { read } from './documents';
 import { shows } from './transcript';
 
@@ -10,8 +10,8 @@ const DOCUMENT = 'docs/operate/uninstall.md';
 const PAGE = read(DOCUMENT);
 
 /** Two keys, of which one was rotated yesterday because somebody asked. */
-async function inAnOverlap(): Promise<Scene> {
-  const scene = await new Scene().start();
+async function inAnOverlap(): Promise<DeployedScene> {
+  const scene = await new DeployedScene().start();
   onTestFinished(() => scene.close());
   for (const id of ['image-builder', 'web-shop']) scene.manage(id);
   await scene.day();

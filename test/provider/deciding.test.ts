@@ -26,7 +26,7 @@ describe('of a proved step, what is remembered of its token decides', () => {
       reused: 0,
       recorded: [['secrets-given', undefined]],
       said: ['given'],
-      called: ['read', 'takeRole', 'append'],
+      called: ['read', 'takeRole', 'sealing', 'append'],
     });
   });
 
@@ -41,7 +41,7 @@ describe('of a proved step, what is remembered of its token decides', () => {
       reused: 1,
       recorded: [['secrets-refused', 'used']],
       said: ['refused'],
-      called: ['append'],
+      called: ['sealing', 'append'],
     });
   });
 

@@ -47,7 +47,7 @@ const session = (): RoleSession => ({
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-export const CALLS = ['use', 'read', 'takeRole', 'append'] as const;
+export const CALLS = ['use', 'read', 'takeRole', 'sealing', 'append'] as const;
 export type Call = (typeof CALLS)[number];
 
 /** A provider whose calls of one name take until the test lets them go on, and whose patience ends when it says so. */
@@ -79,6 +79,14 @@ export function decidingProvider(held?: Call, taken = session) {
       origin: { account: '111122223333', region: 'eu-west-1', functionVersion: 'test' },
       time,
       append: (events) => call('append', () => void recorded.push(...events)),
+      sealing: () => {
+        let begun: Promise<void> | undefined;
+        return async (events) => {
+          begun ??= call('sealing', () => undefined);
+          await begun;
+          return events;
+        };
+      },
     }),
     inTime: (deciding) =>
       Promise.race([deciding, new Promise<never>((_, end) => impatient.push(() => end(new Error('too long'))))]),

@@ -130,20 +130,24 @@ describe('what a provider has decided (K14)', () => {
     expect(kept.sealed).toEqual([[attempt, 0]]);
     expect(kept.calls).toEqual([]);
     await Promise.all([record.write(given('one')), record.write(given('two'))]);
-    expect(kept.sealed).toEqual([
-      [attempt, 0],
-      [attempt, 2],
-    ]);
+    expect(new Set(kept.sealed.map(([name]) => name))).toEqual(new Set([attempt]));
+    expect(kept.sealed.at(-1)).toEqual([attempt, 2]);
     expect(kept.events.map(({ id, facts }) => [id.startsWith(attempt), facts?.sealed])).toEqual([
       [true, attempt],
       [true, attempt],
     ]);
   });
 
-  it('is not in the record where it cannot be sealed', async () => {
+  it('is not in the record where it cannot be sealed, and does not come later with what can be', async () => {
     const kept = new Kept();
-    const record = kept.record({ sealing: () => () => Promise.reject(new Error('kms')) });
-    await expect(record.write(given('one'))).rejects.toThrow('kms');
+    let kms: Promise<void> = Promise.reject(new Error('kms'));
+    const sealing = (attempt: string) => (events: readonly AuditEvent[]) =>
+      kms.then(() => kept.sealing(attempt)(events));
+    const record = kept.record({ sealing });
+    await Promise.all(['one', 'two'].map((step) => expect(record.write(given(step))).rejects.toThrow('kms')));
     expect(kept.calls).toEqual([]);
+    kms = Promise.resolve();
+    await record.write(given('three'));
+    expect(kept.events.map(({ sequence, facts }) => [sequence, facts?.step])).toEqual([[1, 'three']]);
   });
 });

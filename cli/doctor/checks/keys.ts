@@ -15,9 +15,13 @@ import { byWhom, goneEntries, lostKeys } from '../gone';
 
 /** Where no user is known: a file or a deployment of roles alone has none, and otherwise nobody knows. */
 function noUsers({ config, deployed, registry }: Facts): Verdict {
-  const isDeployed = deployed.is === 'read' && deployed.value !== undefined && registry.is === 'read';
-  if (config === undefined ? isDeployed : config.config.keys.length === 0) return ok('No key is managed.');
-  return unknown('No managed key is known: nothing is deployed, and no configuration was given.');
+  return judged(registry, ({ invalid }) => {
+    if (invalid.length > 0)
+      return unknown(`No user is known: the entry of ${named(invalid.map(({ id }) => id))} cannot be read.`);
+    const isDeployed = deployed.is === 'read' && deployed.value !== undefined;
+    if (config === undefined ? isDeployed : config.config.keys.length === 0) return ok('No key is managed.');
+    return unknown('No managed key is known: nothing is deployed, and no configuration was given.');
+  });
 }
 
 const users: Check = {

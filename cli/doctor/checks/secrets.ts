@@ -13,11 +13,12 @@ const there: Check = {
   must: 'every managed key has its secret',
   takes: 'ssm:GetParametersByPath on /keyturn/keys/, secretsmanager:ListSecrets',
   judge: ({ registry, secrets, caller: { region } }) =>
-    judged(registry, ({ entries }) =>
+    judged(registry, ({ entries, invalid }) =>
       judged(secrets, (all) => {
         const names = new Set(all.map(({ name }) => name));
-        const missing = entries.map(({ id }) => secretName(id)).filter((name) => !names.has(name));
-        if (missing.length === 0) return ok(entries.length === 0 ? 'No key is managed yet.' : 'Each has.');
+        const expected = [...entries, ...invalid].map(({ id }) => secretName(id));
+        const missing = expected.filter((name) => !names.has(name));
+        if (missing.length === 0) return ok(expected.length === 0 ? 'No key is managed yet.' : 'Each has.');
         return fail(
           `There is no secret ${named(missing)}.`,
           ...missing.map((name) =>
@@ -71,7 +72,7 @@ function isManaged(name: string): boolean {
 function withoutAny({ deployed, registry }: Facts): Verdict {
   if (deployed.is === 'read' && deployed.value === undefined)
     return unknown('Nothing is deployed here yet, as far as can be read.');
-  const isAnyExpected = registry.is === 'unread' || registry.value.entries.length > 0;
+  const isAnyExpected = registry.is === 'unread' || registry.value.entries.length + registry.value.invalid.length > 0;
   return isAnyExpected ? unknown('No managed secret is there to look at.') : ok('No key is managed yet.');
 }
 

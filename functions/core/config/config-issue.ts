@@ -38,6 +38,9 @@ const NO_KEYS =
   'add a key: the stack is what rotates them. Roles alone need none of it: deploy the plain template for each ' +
   '(docs/start/keyless.md), or BitbucketOidcRole in a stack of your own';
 
+/** Where the last key was taken out, and its line was left. */
+const LAST_KEY = 'write "keys: []" where there are roles or a provider, or add a key';
+
 /** How to cure what the schema's own rules found, by the setting's name. */
 const CURES: Readonly<Record<string, string>> = {
   id: 'rename it',
@@ -97,9 +100,8 @@ function plainWords(issue: ConfigIssue, found: unknown, setting: string): Words 
   const isHidden = setting === 'secret' && typeof found === 'string' && found.length > SHORTEST_TOKEN;
   const seen = isHidden ? 'a text that is not shown here' : shown(found);
   const said = (expected: string, cure: string) => ({ message: `expected ${expected}, found ${seen}`, cure });
-  if (issue.path.length === 1 && setting === 'keys' && isNothing(found)) {
-    return said(found === undefined ? 'a list' : 'at least 1 item', NO_KEYS);
-  }
+  const none = issue.path.length === 1 && setting === 'keys' ? noKeys(found) : undefined;
+  if (none !== undefined) return said(...none);
   switch (issue.code) {
     case 'invalid_type': {
       const kind = KINDS[issue.expected] ?? { name: issue.expected, cure: 'correct it' };
@@ -125,8 +127,11 @@ function plainWords(issue: ConfigIssue, found: unknown, setting: string): Words 
   }
 }
 
-function isNothing(found: unknown): boolean {
-  return found === undefined || (Array.isArray(found) && found.length === 0);
+/** What to say of `keys` where there is none. */
+function noKeys(found: unknown): readonly [expected: string, cure: string] | undefined {
+  if (found === undefined) return ['a list', NO_KEYS];
+  if (found === null) return ['a list', LAST_KEY];
+  return Array.isArray(found) && found.length === 0 ? ['at least 1 item', NO_KEYS] : undefined;
 }
 
 /** What may stand at one place. */

@@ -85,6 +85,11 @@ describe('keyturn.yaml as a text', () => {
       'keys: []\n',
       '1:7 keys: expected at least 1 item, found an empty list; add a key: the stack is what rotates them. Roles alone need none of it: deploy the plain template for each (docs/start/keyless.md), or BitbucketOidcRole in a stack of your own',
     ],
+    [
+      'nothing in the place of a list of keys',
+      `keys:\n${ROLES}`,
+      '1:6 keys: expected a list, found nothing; write "keys: []" where there are roles or a provider, or add a key',
+    ],
     // YAML
     ['a tab', 'keys:\n\t- id: a\n', '2:1 expected spaces, found a tab; indent with spaces'],
     [

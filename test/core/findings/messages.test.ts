@@ -196,8 +196,8 @@ const EXAMPLES: readonly (readonly [Finding, severity: string, outcome: string, 
     'held',
     'Key "web-shop" was replaced by arn:1: AKIA0000000000000OLD went Inactive at ' +
       `${since.toISOString()}, is deleted, and is neither rotated nor delivered any more. What is left is yours: delete its variables at ` +
-      'bitbucket acme/web-shop, then take "web-shop" out of the configuration and deploy. If somebody needs a key after ' +
-      'all, take "replacedBy" away and deploy: a new one is made and delivered.',
+      'bitbucket acme/web-shop, then take "web-shop" out of the configuration, where the last one leaves "keys: []", and ' +
+      'deploy. If somebody needs a key after all, take "replacedBy" away and deploy: a new one is made and delivered.',
   ],
   [
     {

@@ -41,5 +41,5 @@ function wait(places: readonly string[]): string {
 
 function cleanUp(key: string, places: readonly string[]): string {
   const variables = places.length === 0 ? '' : `delete its variables at ${places.join(', ')}, then `;
-  return `What is left is yours: ${variables}take "${key}" out of the configuration and deploy.`;
+  return `What is left is yours: ${variables}take "${key}" out of the configuration, where the last one leaves "keys: []", and deploy.`;
 }

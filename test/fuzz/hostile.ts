@@ -41,7 +41,8 @@ export function mutated(valid: unknown): fc.Arbitrary<unknown> {
 export function damaged(valid: string): fc.Arbitrary<string> {
   return fc
     .tuple(fc.nat(valid.length), fc.nat(valid.length), anyText)
-    .map(([from, to, text]) => valid.slice(0, Math.min(from, to)) + text + valid.slice(Math.max(from, to)));
+    .map(([from, to, text]) => valid.slice(0, Math.min(from, to)) + text + valid.slice(Math.max(from, to)))
+    .filter((text) => text.trim() !== valid.trim());
 }
 
 type Path = readonly string[];

@@ -124,10 +124,15 @@ const situations = fc.oneof(
   }),
 );
 
+/** What a message has where a value is missing. */
+const NONSENSE = /Invalid Date|undefined|NaN/;
+
 describe('tags, labels and version IDs that people edited', () => {
   it('never stop a plan, and never let a key go before it was recorded Inactive for its whole recovery (K4)', () => {
     fc.assert(
       fc.property(situations, ({ secret, keys, lastUsed }) => {
+        // A user may be called so.
+        fc.pre(!NONSENSE.test(JSON.stringify(secret)));
         const input = { entry: ENTRY, secret, keys, lastUsed, now: NOW };
         const managed = { entry: ENTRY, secret };
         for (const worth of [worthRotationLook, worthDeactivationLook, worthDeletionLook])
@@ -135,8 +140,7 @@ describe('tags, labels and version IDs that people edited', () => {
         keysToTrace(input);
         const deletion = planDeletion(input);
         for (const { findings } of [planRotation(input), planDeactivation(input), deletion, planDelivery(input)]) {
-          for (const { message, code } of findings.map(described))
-            expect(`${code} ${message}`).not.toMatch(/Invalid Date|undefined|NaN/);
+          for (const { message, code } of findings.map(described)) expect(`${code} ${message}`).not.toMatch(NONSENSE);
         }
         for (const step of deletion.steps) {
           if (step.do !== 'delete') continue;
